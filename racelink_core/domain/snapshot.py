@@ -1,0 +1,52 @@
+"""The whole configuration at one moment: immutable, shared freely, never locked (design 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.device import Device
+from racelink_core.domain.errors import NotFound
+from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.network import Network
+from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.settings import Settings
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Mappings keep insertion order: networks in store order, presets by id, groups by display order."""
+
+    devices: Mapping[Mac, Device] = field(default_factory=dict)
+    groups: Mapping[GroupId, Group] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    presets: Mapping[int, RlPreset] = field(default_factory=dict)
+    settings: Settings = Settings()
+
+    def device(self, mac: Mac) -> Device:
+        """Raises NotFound."""
+        try:
+            return self.devices[mac]
+        except KeyError:
+            raise NotFound("device", mac) from None
+
+    def group(self, group_id: GroupId) -> Group:
+        """Raises NotFound."""
+        try:
+            return self.groups[group_id]
+        except KeyError:
+            raise NotFound("group", group_id) from None
+
+    def preset(self, preset_id: int) -> RlPreset:
+        """Raises NotFound."""
+        try:
+            return self.presets[preset_id]
+        except KeyError:
+            raise NotFound("RL preset", preset_id) from None
+
+    def members(self, group_id: GroupId) -> Iterator[Device]:
+        return (device for device in self.devices.values() if device.group_id == group_id)
+
+    def devices_of_network(self, network_id: str) -> Iterator[Device]:
+        return (device for device in self.devices.values() if device.network_id == network_id)
