@@ -1,0 +1,1 @@
+"""Measures what the tests never judge: speed, jitter, memory. Run with `make bench`."""

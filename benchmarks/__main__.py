@@ -1,0 +1,25 @@
+"""`python -m benchmarks [NAME ...]`: runs all benchmarks or the named ones, prints figures beside goals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+NAMES = ("decoding", "packet_overhead", "timed_send", "hub_stall", "plugin_start", "race_event")
+
+
+def main() -> int:
+    """Each benchmark runs in a process of its own, so that none warms or burdens the next."""
+    wanted = sys.argv[1:] or NAMES
+    unknown = sorted(set(wanted) - set(NAMES))
+    if unknown:
+        print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(NAMES)}.", file=sys.stderr)
+        return 2
+    failed = [name for name in wanted if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"]).returncode]
+    if failed:
+        print(f"Did not finish: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
