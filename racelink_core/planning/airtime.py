@@ -14,7 +14,7 @@ def time_on_air_ms(packet_bytes: int, profile: RadioProfile) -> float:
 
     CRC on, explicit header. Check: 12 bytes at SF7/125 kHz take 41.2 ms.
     """
-    symbol_ms = 2**profile.sf * 10 / profile.bw_khz_x10
+    symbol_ms = (1 << profile.sf) * 10 / profile.bw_khz_x10
     bits = 8 * packet_bytes - 4 * profile.sf + 16
     if profile.sf >= 7:
         slow = 2 if symbol_ms >= _LOW_RATE_SYMBOL_MS else 0

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from racelink_core.domain.offset import OffsetMode
 from racelink_core.protocol.control import Rgb
-from racelink_core.protocol.offset import Offset, OffsetMode
+from racelink_core.protocol.offset import Offset
 
 STROBE_EFFECT = 23
 
@@ -32,7 +33,7 @@ class HeadlessScene:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A strobe (effect 23) over what is shown. `since_header_only`: older nodes do not know it."""
+    """A strobe (effect 23) over what is shown. `is_recent`: older nodes do not know it."""
 
     name: str
     speed: int

@@ -33,11 +33,11 @@ class GatewayState(IntEnum):
 
 
 class RejectReason(IntEnum):
-    """TX_PENDING: the slot is occupied. UNKNOWN: a second stream, or one that is too long; also codes we do not know."""
+    """TXPENDING: the slot is occupied. UNKNOWN: a second stream, or one too long; also codes that we do not know."""
 
-    TX_PENDING = 1
+    TXPENDING = 1
     OVERSIZE = 2
-    ZERO_LENGTH = 3
+    ZEROLEN = 3
     UNKNOWN = 0xFF
 
 
@@ -47,7 +47,7 @@ class RadioChangeReason(IntEnum):
     OK = 0
     REJECTED_RANGE = 1
     REJECTED_CRC = 2
-    STORAGE_FAILED = 3
+    NVS_FAIL = 3
     UNKNOWN = 0xFF
 
 

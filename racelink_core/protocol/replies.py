@@ -76,8 +76,8 @@ class StatusReply:
         if len(body) == _STATUS.size:
             return cls(*_STATUS.unpack(body))
         if len(body) == _LEGACY_STATUS.size:
-            flags, *measured = _LEGACY_STATUS.unpack(body)
-            return cls(flags, 0, *measured, is_legacy=True)
+            flags, effect_id, brightness, voltage_mv, node_rssi_dbm, node_snr_db = _LEGACY_STATUS.unpack(body)
+            return cls(flags, 0, effect_id, brightness, voltage_mv, node_rssi_dbm, node_snr_db, is_legacy=True)
         raise MalformedPacket("STATUS_REPLY", "8 bytes, or 7 from older nodes", body)
 
 
