@@ -1,0 +1,67 @@
+"""One way for everything that makes light: POST a Command, get its CommandResult.
+
+The body is a model of `domain/command.py`, chosen by `kind` (design 3.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+from pydantic import TypeAdapter, ValidationError
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.command import BlackoutCommand, Command
+from racelink_core.domain.outcome import CommandResult, CommandStatus
+from racelink_core.web.failures import failure_response, from_validation, http_status
+from racelink_core.web.origins import WEB_BLACKOUT, WEB_OPERATOR
+from racelink_core.web.replies import Reply, reply
+from racelink_core.web.requests import read_object
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+
+
+class ResultRow(FrozenModel):
+    status: CommandStatus
+    code: str | None
+    detail: str | None
+    packets_sent: int
+    devices: Mapping[Mac, CommandStatus]
+
+
+class CommandReply(Reply):
+    result: ResultRow
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    @blueprint.post("/api/commands")
+    def submit_command() -> Response:
+        """200 with `ok` false when it was tried and did not come through; 4xx, 5xx when it was refused."""
+        try:
+            command = _COMMAND.validate_python(read_object())
+        except ValidationError as error:
+            raise from_validation(error) from error
+        origin = WEB_BLACKOUT if isinstance(command, BlackoutCommand) else WEB_OPERATOR
+        result = host.dispatcher.submit(command, origin)
+        row = _result_row(result)
+        if result.ok:
+            return reply(CommandReply(result=row))
+        code = result.code or result.status.value
+        status = http_status(code) if result.status is CommandStatus.REJECTED else 200
+        message = result.detail or f"The command was {result.status.value.replace('_', ' ')}."
+        return failure_response(status, code, message, result=row.model_dump(mode="json"))
+
+
+def _result_row(result: CommandResult) -> ResultRow:
+    return ResultRow(
+        status=result.status,
+        code=result.code,
+        detail=result.detail,
+        packets_sent=result.packets_sent,
+        devices=dict(result.devices),
+    )

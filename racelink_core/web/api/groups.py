@@ -1,0 +1,78 @@
+"""Groups. Source: spec http-api, section 5.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+from pydantic import AliasChoices, Field
+
+from racelink_core.domain.group import UNCONFIGURED, GroupId
+from racelink_core.web.api.tasks import task_reply
+from racelink_core.web.failures import ApiFailure
+from racelink_core.web.origins import WEB_OPERATOR
+from racelink_core.web.replies import Reply, json_response, reply
+from racelink_core.web.requests import Integer, Name, RequestBody, read_body
+from racelink_core.web.rows import GroupRow, group_rows
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+
+class GroupsReply(Reply):
+    groups: tuple[GroupRow, ...]
+
+
+class CreateBody(RequestBody):
+    name: Name
+    dev_type: Integer = Field(default=0, validation_alias=AliasChoices("dev_type", "device_type"))
+
+
+class RenameBody(RequestBody):
+    id: Integer
+    name: Name
+
+
+class DeleteBody(RequestBody):
+    id: Integer
+
+
+class ForceBody(RequestBody):
+    skipOffline: bool = Field(default=False, strict=True)  # noqa: N815
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    @blueprint.get("/api/groups")
+    def list_groups() -> Response:
+        return reply(GroupsReply(groups=tuple(group_rows(host.store.snapshot, host.store.readings.all()))))
+
+    @blueprint.post("/api/groups/create")
+    def create_group() -> Response:
+        return json_response({"ok": True, "id": host.grouping.create(read_body(CreateBody).name)})
+
+    @blueprint.post("/api/groups/rename")
+    def rename_group() -> Response:
+        body = read_body(RenameBody)
+        host.grouping.rename(_own_group(body.id), body.name)
+        return json_response({"ok": True})
+
+    @blueprint.post("/api/groups/delete")
+    def delete_group() -> Response:
+        group_id = _own_group(read_body(DeleteBody).id)
+        moved = sum(1 for _ in host.store.snapshot.members(group_id))
+        host.grouping.delete(group_id)
+        return json_response({"ok": True, "moved_devices": moved, "changed_scenes": 0})
+
+    @blueprint.post("/api/groups/force")
+    def resync_groups() -> Response:
+        """Sends every device the group that is stored for it."""
+        body = read_body(ForceBody)
+        return task_reply(host.grouping.start_resync(origin=WEB_OPERATOR, skip_offline=body.skipOffline))
+
+
+def _own_group(group_id: int) -> GroupId:
+    if group_id == UNCONFIGURED:
+        raise ApiFailure(
+            400, "static_group", '"Unconfigured" is always there: it cannot be renamed or deleted.', group_id=group_id
+        )
+    return GroupId(group_id)

@@ -1,0 +1,44 @@
+"""The background task: one at a time. Source: spec http-api, sections 3 and 6."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+
+from racelink_core.web.replies import Reply, json_response, reply
+from racelink_core.web.task_row import TaskRow, task_row
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+    from racelink_core.services.tasks import TaskSnapshot
+
+
+class TaskReply(Reply):
+    task: TaskRow | None
+
+
+def task_reply(task: TaskSnapshot | None) -> Response:
+    return reply(TaskReply(task=task and task_row(task)))
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    @blueprint.get("/api/task")
+    def current_task() -> Response:
+        return task_reply(host.tasks.current())
+
+    @blueprint.post("/api/task/cancel")
+    def cancel_task() -> Response:
+        """With nothing to cancel the answer is 200 and `ok` false: the wish has come true already."""
+        before = host.tasks.current()
+        if before is not None and before.state == "running":
+            host.tasks.cancel()
+            return task_reply(host.tasks.current())
+        return json_response(
+            {
+                "ok": False,
+                "error": "No task is running.",
+                "detail": {"code": "no_task"},
+                "task": before and task_row(before).model_dump(mode="json"),
+            }
+        )

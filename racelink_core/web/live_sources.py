@@ -1,0 +1,102 @@
+"""Connects what changes in the host with what browsers are told.
+
+Source: spec http-api, sections 10.2 and 10.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.scope import Change, Scope
+from racelink_core.web.gateway_rows import gateway_row, master_row, readiness_row
+from racelink_core.web.live import Coalescer, LiveHub
+from racelink_core.web.task_row import task_row
+
+if TYPE_CHECKING:
+    from racelink_core.gateway.pool import PoolStatus
+    from racelink_core.host import Host
+    from racelink_core.services.tasks import TaskSnapshot
+
+_MASTER_INTERVAL_S = 0.1
+"""A gateway changes state twice per packet; nobody reads faster than this."""
+_TOKENS: Mapping[Scope, tuple[str, ...]] = {
+    Scope.FULL: ("groups", "devices", "networks", "rl_presets"),
+    Scope.DEVICES: ("devices",),
+    Scope.DEVICE_MEMBERSHIP: ("devices", "groups"),
+    Scope.DEVICE_SPECIALS: ("devices",),
+    Scope.GROUPS: ("groups",),
+    Scope.RL_PRESETS: ("rl_presets",),
+    Scope.WLED_PRESETS: ("wled_presets",),
+    Scope.SCENES: ("scenes",),
+    Scope.NETWORKS: ("networks",),
+    Scope.SETTINGS: ("settings",),
+}
+_ORDER = ("devices", "groups", "networks", "rl_presets", "wled_presets", "scenes", "settings")
+
+
+class LiveSources:
+    """Subscribes to everything a page shows, and feeds `hub` from it."""
+
+    def __init__(self, host: Host, hub: LiveHub) -> None:
+        self._host, self._hub = host, hub
+        self._refresh = Coalescer(host.timings.refresh_coalesce_s, self._publish_refresh)
+        self._gateways = Coalescer(_MASTER_INTERVAL_S, self._publish_gateways)
+        self._unsubscribe: list[Callable[[], None]] = [
+            host.store.subscribe(self._store_changed),
+            host.store.readings.subscribe(self._reading_changed),
+            host.gateways.subscribe(self._gateways_changed),
+            host.tasks.subscribe(self._task_changed),
+        ]
+
+    def seed(self) -> Iterator[tuple[str, Any]]:
+        """What a page needs before the first change."""
+        yield "master", self._master()
+        yield "task", self._task(self._host.tasks.current())
+        yield "gateway", self._gateway()
+
+    def close(self) -> None:
+        """Harmless twice."""
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+        self._refresh.close()
+        self._gateways.close()
+
+    def _store_changed(self, change: Change) -> None:
+        self._refresh.touch(*(token for scope in change.scopes for token in _TOKENS[scope]))
+        if change.scopes & {Scope.NETWORKS, Scope.FULL}:
+            self._gateways.touch("master")
+
+    def _reading_changed(self, mac: Mac) -> None:
+        # Groups show how many of their members are online.
+        self._refresh.touch("devices", "groups")
+
+    def _gateways_changed(self, status: PoolStatus) -> None:
+        self._gateways.touch("master")
+
+    def _task_changed(self, task: TaskSnapshot) -> None:
+        self._hub.publish("task", self._task(task))
+
+    def _publish_refresh(self, tokens: frozenset[str]) -> None:
+        what = [token for token in _ORDER if token in tokens]
+        self._hub.publish("refresh", {"what": what}, key=f"refresh {what}")
+
+    def _publish_gateways(self, _keys: frozenset[str]) -> None:
+        if self._hub.client_count:
+            self._hub.publish("master", self._master())
+            self._hub.publish("gateway", self._gateway())
+
+    def _master(self) -> dict[str, Any]:
+        status, snapshot = self._host.gateways.status(), self._host.store.snapshot
+        master = master_row(status, snapshot).model_dump(mode="json")
+        return master | {
+            "gateways": [gateway_row(record, snapshot).model_dump(mode="json") for record in status.gateways]
+        }
+
+    def _gateway(self) -> dict[str, Any]:
+        problems = [{"code": problem.code, "text": problem.text} for problem in self._host.problems()]
+        return readiness_row(self._host.gateways.status()).model_dump(mode="json") | {"problems": problems}
+
+    def _task(self, task: TaskSnapshot | None) -> dict[str, Any] | None:
+        return None if task is None else task_row(task).model_dump(mode="json")

@@ -1,0 +1,112 @@
+"""Reading a request: JSON bodies into models, with the field types that all routes share.
+
+Source: spec http-api, section 1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from flask import request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.snapshot import Snapshot
+from racelink_core.web.failures import ApiFailure, from_validation, invalid_request
+
+MAX_BODY_BYTES = 1024 * 1024
+T = TypeVar("T", bound=BaseModel)
+
+
+class RequestBody(FrozenModel):
+    """Fields use the names of the API; unknown ones are ignored, so that newer clients may send more."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
+
+
+def read_body(model: type[T]) -> T:
+    """Raises ApiFailure: 400 invalid_json, 400 invalid_request or 415. A missing or empty body is `{}`."""
+    try:
+        return model.model_validate(read_object())
+    except ValidationError as error:
+        raise from_validation(error) from error
+
+
+def read_object() -> dict[str, Any]:
+    raw = request.get_data(cache=False)
+    if not raw.strip():
+        return {}
+    if request.mimetype != "application/json":
+        raise ApiFailure(415, "unsupported_media_type", "Send the body as application/json.")
+    try:
+        value = json.loads(raw, parse_constant=_no_such_number)
+    except (ValueError, RecursionError) as error:
+        raise ApiFailure(400, "invalid_json", "The body is not JSON.") from error
+    if not isinstance(value, dict):
+        raise ApiFailure(400, "invalid_json", "The body must be a JSON object.")
+    return value
+
+
+def _no_such_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _integer(value: object) -> int:
+    """JSON integers, integral numbers and digit strings; never booleans, fractions or null."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("expected a whole number")
+
+
+def _clean(text: str) -> str:
+    """Without control characters, so that a name cannot break a line, a log or a page."""
+    kept = "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cs"))
+    return kept.strip()
+
+
+def _name_length(text: str) -> str:
+    if not 1 <= len(text) <= 64:
+        raise ValueError("expected 1 to 64 characters")
+    return text
+
+
+Integer = Annotated[int, BeforeValidator(_integer)]
+CleanText = Annotated[str, AfterValidator(_clean)]
+Name = Annotated[CleanText, AfterValidator(_name_length)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+def find_device(text: str, snapshot: Snapshot) -> Mac:
+    """A known device by 12 digits, or by its last 6 if only one fits.
+
+    Raises ApiFailure: 400 not_unicast, invalid_request or ambiguous_address, 404 not_found.
+    """
+    digits = re.sub(r"[\s:.\-]", "", text).upper()
+    if not re.fullmatch(r"[0-9A-F]{6}|[0-9A-F]{12}", digits):
+        raise invalid_request([("address", f"expected 6 or 12 hex digits, got {text!r}")])
+    if set(digits) == {"F"}:
+        raise ApiFailure(400, "not_unicast", "This works on one device, not on all. Name the device.")
+    if len(digits) == 12:
+        found = [Mac(digits)] if Mac(digits) in snapshot.devices else []
+    else:
+        found = [mac for mac in snapshot.devices if mac.endswith(digits)]
+    if not found:
+        raise ApiFailure(404, "not_found", f"There is no device {digits}.", kind="device", id=digits)
+    if len(found) > 1:
+        raise ApiFailure(
+            400, "ambiguous_address", f"{digits} fits several devices. Give all 12 digits.", candidates=found
+        )
+    return found[0]
+
+
+def find_devices(texts: tuple[str, ...], snapshot: Snapshot) -> tuple[Mac, ...]:
+    """Without repeats, in order."""
+    return tuple(dict.fromkeys(find_device(text, snapshot) for text in texts))
