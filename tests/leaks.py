@@ -59,12 +59,12 @@ def prepare() -> None:
     if "gevent" in sys.modules:
         import subprocess
 
-        import gevent.monkey
+        import gevent
 
         subprocess.run([sys.executable, "-c", ""], check=True)
         pool = gevent.get_hub().threadpool
-        native_sleep = gevent.monkey.get_original("time", "sleep")
-        gevent.joinall([pool.spawn(native_sleep, 0.01) for _ in range(pool.maxsize)])
+        pool.size = pool.maxsize
+        pool.apply(int)
     gc.collect()
     gc.freeze()
 
