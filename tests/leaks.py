@@ -62,9 +62,7 @@ def prepare() -> None:
         import gevent
 
         subprocess.run([sys.executable, "-c", ""], check=True)
-        pool = gevent.get_hub().threadpool
-        pool.size = pool.maxsize
-        pool.apply(int)
+        gevent.get_hub().threadpool.apply(int)
     gc.collect()
     gc.freeze()
 
@@ -75,7 +73,8 @@ def _greenlets() -> Iterator[tuple[int, str]]:
     import gevent
     from greenlet import greenlet
 
-    expected = (gevent.get_hub(), gevent.getcurrent())
+    hub = gevent.get_hub()
+    expected = {hub, gevent.getcurrent(), *hub.threadpool._worker_greenlets}
     for candidate in gc.get_objects():
         if isinstance(candidate, greenlet) and candidate and candidate.parent and candidate not in expected:
             yield id(candidate), repr(candidate)
