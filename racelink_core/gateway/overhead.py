@@ -1,0 +1,21 @@
+"""What a gateway and its link add to a packet's time on air: measured, as a running median (design 3.14)."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median
+
+UNMEASURED_MS = 10.0
+_SAMPLES = 31
+
+
+class Overhead:
+    """Milliseconds from write to TX_DONE minus time on air, over the last 31 packets."""
+
+    def __init__(self) -> None:
+        self._samples_ms: deque[float] = deque(maxlen=_SAMPLES)
+        self.ms = UNMEASURED_MS
+
+    def add(self, sample_ms: float) -> None:
+        self._samples_ms.append(max(0.0, sample_ms))
+        self.ms = median(self._samples_ms)
