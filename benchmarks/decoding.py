@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 from benchmarks.figures import Figure
+from racelink_core.domain.address import RadioAddress
 from racelink_core.protocol.framing import FrameDecoder
-from racelink_core.protocol.gateway_messages import decode_gateway_frame
+from racelink_core.protocol.gateway_messages import Forwarded, GatewayState, StateChanged, TxDone, decode_gateway_frame
+from racelink_core.protocol.replies import Ack, StatusReply
 
-# A status reply, an ACK and the three events of a send: what a busy gateway really sends.
-TRAFFIC = bytes.fromhex("0013831234565a017f8305010280930fc008c4ff0a" "000efe1234565a017ffe020000c4ff09" "0002f1010002f3010002f100")
-FRAMES_IN_TRAFFIC = 5
-CHUNK = 64
+ROUNDS = 20_000
+CHUNK_BYTES = 64
+
+
+def traffic() -> tuple[bytes, int]:
+    """A status poll as a busy gateway reports it, every reply different; returns the stream and its frame count."""
+    chance = random.Random(1)
+    gateway = RadioAddress(b"\x5a\x01\x7f")
+    frames: list[bytes] = []
+    for _ in range(ROUNDS):
+        node = RadioAddress(chance.randbytes(3))
+        rssi_dbm, snr_db = chance.randint(-110, -40), chance.randint(-10, 10)
+        status = StatusReply(5, 1, chance.randrange(200), chance.randrange(256), chance.randrange(30000), rssi_dbm, 9)
+        for reply in (status, Ack(2, 0)):
+            frames.append(
+                Forwarded(node, gateway, True, reply.OPCODE, reply.to_bytes(), rssi_dbm, snr_db).to_frame()
+            )
+        frames += (StateChanged(GatewayState.TX).to_frame(), TxDone().to_frame(), StateChanged(GatewayState.IDLE).to_frame())
+    return b"".join(frames), len(frames)
 
 
 def main() -> None:
-    stream = TRAFFIC * 20_000
+    stream, expected = traffic()
     decoder = FrameDecoder()
     decoded = 0
     start_s = time.perf_counter()
-    for position in range(0, len(stream), CHUNK):
-        for frame in decoder.feed(stream[position : position + CHUNK]):
+    for position in range(0, len(stream), CHUNK_BYTES):
+        for frame in decoder.feed(stream[position : position + CHUNK_BYTES]):
             decode_gateway_frame(frame)
             decoded += 1
     elapsed_s = time.perf_counter() - start_s
-    if decoded != FRAMES_IN_TRAFFIC * 20_000:
-        raise SystemExit(f"decoded {decoded} frames of {FRAMES_IN_TRAFFIC * 20_000}")
+    if decoded != expected:
+        raise SystemExit(f"decoded {decoded} frames of {expected}")
     print("Decoding")
-    print(Figure("frames decoded per second, in chunks of 64 bytes", decoded / elapsed_s, "1/s", 100_000, at_least=True))
+    rate = decoded / elapsed_s
+    print(Figure(f"frames decoded per second, in chunks of {CHUNK_BYTES} bytes", rate, "1/s", 100_000, at_least=True))
 
 
 if __name__ == "__main__":
