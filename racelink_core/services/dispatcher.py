@@ -1,0 +1,152 @@
+"""The one road from a command to the lanes: validate, plan, send, remember what was told (design 3.1)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from racelink_core.domain.clock import Clock
+from racelink_core.domain.command import BlackoutCommand, Command, SyncCommand
+from racelink_core.domain.errors import RaceLinkError
+from racelink_core.domain.offset_notes import OffsetNotes
+from racelink_core.domain.origin import Origin, Priority
+from racelink_core.domain.outcome import CommandResult, CommandStatus
+from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.target import BroadcastTarget
+from racelink_core.gateway.lane import Lane
+from racelink_core.gateway.outcome import SendKind, SendOutcome
+from racelink_core.planning.plan import Degradation, plan
+from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.services.history import CommandRecord, History
+from racelink_core.services.told_state import ToldState
+from racelink_core.state.store import Store
+
+_log = logging.getLogger(__name__)
+_FAILURES: Mapping[SendKind, tuple[CommandStatus, str]] = {
+    SendKind.REJECTED: (CommandStatus.FAILED, "tx_rejected"),
+    SendKind.LINK_LOST: (CommandStatus.FAILED, "link_lost"),
+    SendKind.CANCELLED: (CommandStatus.FAILED, "cancelled"),
+    SendKind.TIMED_OUT: (CommandStatus.TIMED_OUT, "timed_out"),
+}
+NO_GATEWAY = "No gateway is connected. Plug one in: it is found by itself. The gateway status says what was tried."
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What became of one network's share."""
+
+    network_id: str
+    packets: Sequence[RadioPacket] = ()
+    outcomes: tuple[SendOutcome, ...] = ()
+    error: RaceLinkError | None = None
+
+
+class Dispatcher:
+    """Every command goes through `submit`, whoever asks."""
+
+    def __init__(self, store: Store, lane_of: Callable[[str], Lane], clock: Clock, history: History) -> None:
+        self._store, self._lane_of, self._clock, self._history = store, lane_of, clock, history
+        self._told = ToldState(store)
+
+    def submit(self, command: Command, origin: Origin) -> CommandResult:
+        """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
+        at_s = self._clock.unix()
+        result = self._execute(command, _with_priority(command, origin))
+        self._history.add(CommandRecord(at_s, origin, command, result))
+        if result.ok:
+            _log.info("%s by %s: %s", command.kind, origin.name, result.status.value)
+        else:
+            _log.warning("%s by %s: %s. %s", command.kind, origin.name, result.status.value, result.detail)
+        return result
+
+    def _execute(self, command: Command, origin: Origin) -> CommandResult:
+        snapshot = self._store.snapshot
+        outline = plan(command, snapshot, {})
+        if not outline.operations:
+            first = outline.degraded[0]
+            return CommandResult(CommandStatus.REJECTED, first.code, _sentences(outline.degraded))
+        lanes: dict[str, Lane] = {}
+        missing: list[_Sent] = []
+        for network_id in outline.network_ids:
+            try:
+                lanes[network_id] = self._lane_of(network_id)
+            except RaceLinkError as error:
+                missing.append(_Sent(network_id, error=error))
+        if not lanes:
+            return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
+        shares = self._send_to_all(lanes, command, snapshot, origin.priority)
+        for share in shares:
+            self._told.remember(snapshot, share.network_id, share.packets, share.outcomes)
+        if missing and _reaches_everyone(command):
+            _log.warning("Without a gateway, and so left out: %s", ", ".join(share.network_id for share in missing))
+        else:
+            shares += missing
+        return _result(shares, outline.degraded)
+
+    def _send_to_all(
+        self, lanes: Mapping[str, Lane], command: Command, snapshot: Snapshot, priority: Priority
+    ) -> list[_Sent]:
+        """The caller serves the first network itself; every further one gets a greenlet."""
+        (first_id, first), *others = lanes.items()
+        sent: dict[str, _Sent] = {}
+
+        def serve(network_id: str, lane: Lane) -> None:
+            sent[network_id] = self._send(network_id, lane, command, snapshot, priority)
+
+        workers = [
+            threading.Thread(target=serve, args=(network_id, lane), name=f"rl-bcast-{network_id}", daemon=True)
+            for network_id, lane in others
+        ]
+        for worker in workers:
+            worker.start()
+        serve(first_id, first)
+        for worker in workers:
+            worker.join()
+        return [sent[network_id] for network_id in lanes]
+
+    def _send(self, network_id: str, lane: Lane, command: Command, snapshot: Snapshot, priority: Priority) -> _Sent:
+        packets: tuple[RadioPacket, ...] = ()
+
+        def at_our_turn(notes: OffsetNotes) -> Sequence[RadioPacket]:
+            nonlocal packets
+            final = plan(command, snapshot, {network_id: notes}, self._told.sync_brightness)
+            packets = final.packets(network_id)
+            return packets
+
+        try:
+            outcomes = lane.send(at_our_turn, priority)
+        except RaceLinkError as error:
+            return _Sent(network_id, packets, error=error)
+        return _Sent(network_id, packets, outcomes)
+
+
+def _with_priority(command: Command, origin: Origin) -> Origin:
+    """A blackout overtakes everything, whoever asks for it."""
+    return Origin(origin.name, Priority.BLACKOUT) if isinstance(command, BlackoutCommand) else origin
+
+
+def _reaches_everyone(command: Command) -> bool:
+    return isinstance(command, SyncCommand) or isinstance(command.target, BroadcastTarget)
+
+
+def _sentences(degraded: Sequence[Degradation]) -> str:
+    return " ".join(dict.fromkeys(degradation.detail for degradation in degraded))
+
+
+def _result(shares: Sequence[_Sent], degraded: Sequence[Degradation]) -> CommandResult:
+    """The worst share decides; what could not be planned is named even when the rest was sent."""
+    packets_sent = sum(outcome.ok for share in shares for outcome in share.outcomes)
+    status, code, detail = CommandStatus.SENT, None, None
+    for share in shares:
+        if share.error is not None:
+            return CommandResult(CommandStatus.FAILED, share.error.code, str(share.error), packets_sent)
+        for outcome in share.outcomes:
+            if outcome.ok or status is CommandStatus.FAILED:
+                continue
+            status, code = _FAILURES[outcome.kind]
+            detail = outcome.reason or f"A packet for network {share.network_id!r} did not leave its gateway."
+    if status is CommandStatus.SENT and degraded:
+        code, detail = degraded[0].code, _sentences(degraded)
+    return CommandResult(status, code, detail, packets_sent)

@@ -1,0 +1,180 @@
+"""One long piece of work at a time, with progress that a page can show. Source: spec http-api, sections 2.1 and 6."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from racelink_core.domain.clock import Clock
+from racelink_core.domain.errors import RaceLinkError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSnapshot:
+    """One task at one moment. `*_ts` are Unix seconds; `elapsed_s` is computed when the snapshot is taken.
+
+    rx_replies        replies of nodes heard while it ran
+    rx_window_events  how often a gateway opened a receive window meanwhile
+    """
+
+    id: int
+    name: str
+    state: Literal["running", "done", "error"]
+    started_ts: float
+    ended_ts: float | None = None
+    elapsed_s: float = 0.0
+    cancel_requested: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    rx_replies: int = 0
+    rx_window_events: int = 0
+    last_error: str | None = None
+    result: Any = None
+
+
+class TaskRunning(RaceLinkError):
+    """Another task is not done yet; nothing was started."""
+
+    code = "task_running"
+
+    def __init__(self, task: TaskSnapshot) -> None:
+        super().__init__(f'The task "{task.name}" is still running. Wait until it is done, or cancel it.')
+        self.task = task
+
+
+class TaskHandle:
+    """What the work of a task gets: it reports progress here and asks whether to go on."""
+
+    def __init__(self, report: Callable[[Mapping[str, Any]], None], cancelled: threading.Event) -> None:
+        self._report, self._cancelled = report, cancelled
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Asked between packets: nothing that was begun is cut off."""
+        return self._cancelled.is_set()
+
+    def progress(self, **meta: Any) -> None:
+        """Adds to what is shown; earlier values stay."""
+        self._report(meta)
+
+
+Work = Callable[[TaskHandle], Any]
+
+
+class Tasks:
+    """Runs one task at a time on a greenlet of its own; remembers the last one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last: TaskSnapshot | None = None
+        self._cancelled = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._subscribers: list[Callable[[TaskSnapshot], None]] = []
+        self._is_closed = False
+
+    def start(self, name: str, work: Work, meta: Mapping[str, Any] | None = None) -> TaskSnapshot:
+        """Returns at once. Raises TaskRunning. `work` returns the result, or raises what went wrong."""
+        with self._lock:
+            if self._last is not None and self._last.state == "running":
+                raise TaskRunning(self._now(self._last))
+            if self._is_closed:
+                raise TaskRunning(TaskSnapshot(0, "shutdown", "running", self._clock.unix()))
+            number = 1 if self._last is None else self._last.id + 1
+            self._last = TaskSnapshot(number, name, "running", self._clock.unix(), meta=dict(meta or {}))
+            self._cancelled = threading.Event()
+            self._thread = threading.Thread(target=self._run, args=(work,), name=f"rl-task-{name}", daemon=True)
+        self._publish()
+        started = self._now(self._last)
+        self._thread.start()
+        return started
+
+    def current(self) -> TaskSnapshot | None:
+        """The running task, or the last one that ended."""
+        return None if self._last is None else self._now(self._last)
+
+    @property
+    def is_running(self) -> bool:
+        return self._last is not None and self._last.state == "running"
+
+    def cancel(self) -> bool:
+        """Asks the running task to end between two packets. False: nothing was running."""
+        with self._lock:
+            if self._last is None or self._last.state != "running":
+                return False
+            self._last = replace(self._last, cancel_requested=True)
+            self._cancelled.set()
+        self._publish()
+        return True
+
+    def count_reply(self) -> None:
+        if self._last is not None and self._last.state == "running":
+            self._last = replace(self._last, rx_replies=self._last.rx_replies + 1)
+
+    def count_window(self) -> None:
+        if self._last is not None and self._last.state == "running":
+            self._last = replace(self._last, rx_window_events=self._last.rx_window_events + 1)
+
+    def subscribe(self, callback: Callable[[TaskSnapshot], None]) -> Callable[[], None]:
+        """Called on start, progress, cancel and end. Returns what ends it."""
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def stop(self, timeout_s: float) -> None:
+        """Cancels, waits for the end at most `timeout_s`, and starts nothing any more. Harmless twice."""
+        self._is_closed = True
+        self.cancel()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread() and thread.ident is not None:
+            thread.join(self._clock.system_s(timeout_s))
+            if thread.is_alive():
+                _log.warning("The task %s did not end within %.0f s", thread.name, timeout_s)
+
+    def _run(self, work: Work) -> None:
+        handle = TaskHandle(self._report, self._cancelled)
+        try:
+            result = work(handle)
+        except RaceLinkError as error:
+            self._finish(state="error", last_error=str(error))
+        except Exception as error:  # noqa: BLE001 - the edge of a worker: whatever it is, the page must see it
+            _log.exception("The task %s failed", self._last.name if self._last else "")
+            self._finish(state="error", last_error=f"{type(error).__name__}: {error}")
+        else:
+            self._finish(state="done", result=result)
+
+    def _report(self, meta: Mapping[str, Any]) -> None:
+        with self._lock:
+            if self._last is not None:
+                self._last = replace(self._last, meta={**self._last.meta, **meta})
+        self._publish()
+
+    def _finish(self, **changes: Any) -> None:
+        with self._lock:
+            if self._last is not None:
+                self._last = replace(self._last, ended_ts=self._clock.unix(), **changes)
+        self._publish()
+
+    def _now(self, task: TaskSnapshot) -> TaskSnapshot:
+        """A copy of its own, so that later progress never changes an event that is already queued."""
+        until = self._clock.unix() if task.ended_ts is None else task.ended_ts
+        return replace(task, elapsed_s=max(0.0, until - task.started_ts), meta=deepcopy(dict(task.meta)))
+
+    def _publish(self) -> None:
+        task = self._last
+        if task is None:
+            return
+        for callback in tuple(self._subscribers):
+            try:
+                callback(self._now(task))
+            except Exception:  # noqa: BLE001 - a listener must not end the task
+                _log.exception("A listener for tasks failed")
