@@ -31,7 +31,7 @@ _PAGE = Template(
 <link rel="stylesheet" href="$static_path/app/racelink.css">
 <script type="module" src="$static_path/app/main.js"></script>
 </head>
-<body>
+<body class="rl-page">
 <main id="racelink-app" data-base-path="$base_path" data-static-path="$static_path" data-version="$version">
 <p class="rl-loading">RaceLink is loading. It needs JavaScript.</p>
 </main>

@@ -31,6 +31,9 @@ ByteField = Annotated[Integer, Field(ge=0, le=255)]
 
 
 class DevicesReply(Reply):
+    """`ts`: the host's clock, Unix seconds, against which `last_seen_ts` is read; browsers' clocks differ."""
+
+    ts: float
     devices: tuple[DeviceRow, ...]
 
 
@@ -90,7 +93,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             rows.append(device_row(device, reading, now_unix_s=now_unix_s, stale_after_s=host.timings.stale_after_s))
             if len(rows) % _ROWS_PER_SLICE == 0:
                 time.sleep(0)
-        return reply(DevicesReply.model_construct(devices=tuple(rows)))
+        return reply(DevicesReply.model_construct(ts=now_unix_s, devices=tuple(rows)))
 
     @blueprint.post("/api/discover")
     def discover() -> Response:

@@ -1,0 +1,98 @@
+// What an operator can do. Each action calls the API once and says how it went.
+import { ALL, shownDevices } from "./store.js";
+
+const SUCCESS_MS = 3500;
+
+export const createActions = ({ api, store, live }) => {
+  let lastToastId = 0;
+
+  const dismiss = (id) => store.set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+  const toast = (kind, text) => {
+    const id = ++lastToastId;
+    store.set(({ toasts }) => ({ toasts: [...toasts.filter((old) => old.text !== text), { id, kind, text }].slice(-4) }));
+    if (kind === "success") setTimeout(() => dismiss(id), SUCCESS_MS);
+  };
+
+  // Resolves to the answer, or to null after telling the operator why not.
+  const attempt = async (work, success) => {
+    try {
+      const answer = await work();
+      if (success) toast("success", success);
+      return answer;
+    } catch (error) {
+      toast("error", error.message);
+      return null;
+    }
+  };
+
+  const startTask = async (work) => {
+    const answer = await attempt(work);
+    if (answer) store.set({ task: answer.task });
+    return answer?.task ?? null;
+  };
+
+  const command = (body, success) => attempt(() => api.post("commands", body), success);
+  const openDialog = (dialog) => store.set({ dialog, drawerOpen: false });
+  const closeDialog = () => store.set({ dialog: null });
+
+  return {
+    dismiss,
+    openDialog,
+    closeDialog,
+    toggleDrawer: (drawerOpen) => store.set({ drawerOpen }),
+    showGroup: (shownGroup) =>
+      store.set((state) => {
+        const visible = new Set(shownDevices({ ...state, shownGroup }).map((device) => device.addr));
+        return { shownGroup, drawerOpen: false, selection: new Set([...state.selection].filter((mac) => visible.has(mac))) };
+      }),
+    select: (macs, selected) =>
+      store.set(({ selection }) => {
+        const after = new Set(selection);
+        macs.forEach((mac) => (selected ? after.add(mac) : after.delete(mac)));
+        return { selection: after };
+      }),
+    clearSelection: () => store.set({ selection: new Set() }),
+    choosePreset: (preset) => store.set({ presetId: preset.id, brightness: preset.params.brightness ?? 180 }),
+    setBrightness: (brightness) => store.set({ brightness }),
+
+    blackout: () => command({ kind: "blackout", target: { kind: "broadcast" } }, "Blackout sent to every lamp."),
+    locate: (device) =>
+      command({ kind: "locate", target: { kind: "device", value: device.addr } }, `${device.name} is blinking now.`),
+    locateAll: (macs) =>
+      attempt(() => api.post("devices/indicate", { macs }), `${macs.length} selected devices are blinking now.`),
+    applyPreset: async ({ presetId, brightness, targets, label, targetLabel }) => {
+      const sent = await attempt(async () => {
+        for (const target of targets) {
+          await api.post("commands", { kind: "rl_preset", target, params: { presetId, brightness } });
+        }
+        return true;
+      }, `${label} sent to ${targetLabel}.`);
+      return Boolean(sent);
+    },
+
+    retryGateway: () => attempt(() => api.post("gateway/retry"), "Looking for gateways again."),
+    cancelTask: () => attempt(() => api.post("task/cancel")),
+    discover: (body) => startTask(() => api.post("discover", body)),
+    pollStatus: (body = {}) => startTask(() => api.post("status", body)),
+    resync: () => startTask(() => api.post("groups/force")),
+    move: async (macs, groupId) => {
+      const task = await startTask(() => api.post("devices/update-meta", { macs, groupId }));
+      if (task) store.set({ selection: new Set() });
+      return task;
+    },
+    renameDevice: (device, name) =>
+      attempt(() => api.post("devices/update-meta", { macs: [device.addr], name }), `Renamed to ${name}.`),
+    forgetDevice: (device) => attempt(() => api.remove(`devices/${device.addr}`), `${device.name} was forgotten.`),
+    createGroup: async (name) => {
+      const answer = await attempt(() => api.post("groups/create", { name }), `Group ${name} created.`);
+      if (answer) await live.refresh("groups").catch(() => {});
+      return answer;
+    },
+    renameGroup: (group, name) => attempt(() => api.post("groups/rename", { id: group.id, name }), `Renamed to ${name}.`),
+    deleteGroup: async (group) => {
+      const answer = await attempt(() => api.post("groups/delete", { id: group.id }), `Group ${group.name} deleted.`);
+      if (answer && store.get().shownGroup === group.id) store.set({ shownGroup: ALL });
+      return answer;
+    },
+  };
+};

@@ -1,0 +1,35 @@
+// The one client of the HTTP API: adds the base path, turns every failure into an ApiError.
+
+export class ApiError extends Error {
+  // code: what programs read; message: a sentence for people
+  constructor(message, code, status, body = {}) {
+    super(message);
+    Object.assign(this, { code, status, body });
+  }
+}
+
+export const createApi = (basePath) => {
+  const request = async (method, path, body) => {
+    let response;
+    let answer;
+    try {
+      response = await fetch(`${basePath}/api/${path}`, {
+        method,
+        headers: body === undefined ? {} : { "Content-Type": "application/json" },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      });
+      answer = await response.json();
+    } catch {
+      throw new ApiError("RaceLink does not answer. Is it still running?", "unreachable", response?.status ?? 0);
+    }
+    if (!answer.ok) {
+      throw new ApiError(answer.error ?? "That did not work.", answer.detail?.code, response.status, answer);
+    }
+    return answer;
+  };
+  return {
+    get: (path) => request("GET", path),
+    post: (path, body = {}) => request("POST", path, body),
+    remove: (path) => request("DELETE", path),
+  };
+};

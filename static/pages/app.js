@@ -1,0 +1,77 @@
+// The whole page. The only component that knows the store; the others get values and callbacks.
+import { html, useEffect, useState } from "../vendor/htm-preact.js";
+import { Banners } from "../parts/banners.js";
+import { Header } from "../parts/header.js";
+import { MasterBar } from "../parts/master-bar.js";
+import { Sidebar } from "../parts/sidebar.js";
+import { Toasts } from "../parts/toasts.js";
+import { DevicesPage } from "./devices.js";
+import { Dialogs } from "./dialogs.js";
+
+const CLOCK_STEP_S = 5; // "12 s ago" need not be newer than this
+
+const useStore = (store) => {
+  const [state, setState] = useState(store.get());
+  useEffect(() => store.subscribe(setState), [store]);
+  return state;
+};
+
+// Seconds on the server's clock, in steps
+const useServerTime = (aheadS) => {
+  const [browserS, setBrowserS] = useState(Date.now() / 1000);
+  useEffect(() => {
+    const timer = setInterval(() => setBrowserS(Date.now() / 1000), CLOCK_STEP_S * 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.ceil((browserS + aheadS) / CLOCK_STEP_S) * CLOCK_STEP_S;
+};
+
+export const App = ({ store, actions, embedded }) => {
+  const state = useStore(store);
+  const nowS = useServerTime(state.serverAheadS);
+  const busy = state.task?.state === "running";
+  const closeDrawer = () => actions.toggleDrawer(false);
+  return html`
+    <${Header}
+      embedded=${embedded}
+      busy=${busy}
+      drawerOpen=${state.drawerOpen}
+      onDrawer=${actions.toggleDrawer}
+      onDiscover=${() => actions.openDialog({ kind: "discover" })}
+      onStatus=${() => actions.pollStatus()}
+      onBlackout=${actions.blackout}
+    />
+    <${MasterBar}
+      slots=${state.slots}
+      gateways=${state.gateways}
+      task=${state.task}
+      connection=${state.connection}
+      onCancel=${actions.cancelTask}
+    />
+    <${Banners}
+      connection=${state.connection}
+      gateway=${state.gateway}
+      problems=${state.problems}
+      devices=${state.devices}
+      onRetry=${actions.retryGateway}
+    />
+    ${state.loaded
+      ? html`<div class="rl-page-area">
+          <${Sidebar}
+            groups=${state.groups}
+            devices=${state.devices}
+            shownGroup=${state.shownGroup}
+            open=${state.drawerOpen}
+            onShow=${actions.showGroup}
+            onClose=${closeDrawer}
+            onCreate=${() => actions.openDialog({ kind: "create-group" })}
+            onRename=${(group) => actions.openDialog({ kind: "rename-group", group })}
+            onDelete=${(group) => actions.openDialog({ kind: "delete-group", group })}
+          />
+          <${DevicesPage} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
+        </div>`
+      : html`<p class="rl-loading" role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`}
+    <${Dialogs} state=${state} actions=${actions} />
+    <${Toasts} toasts=${state.toasts} onDismiss=${actions.dismiss} />
+  `;
+};
