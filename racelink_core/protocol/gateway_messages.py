@@ -110,24 +110,30 @@ class TxDone:
 
 @dataclass(frozen=True, slots=True)
 class TxRejected:
-    """The packet with this type byte was not accepted."""
+    """The packet with this type byte was not accepted. `code` is the byte of a reason that we do not know."""
 
     type_byte: int
     reason: RejectReason
+    code: int | None = None
 
     def to_frame(self) -> bytes:
-        return encode_frame(0xF4, bytes((self.type_byte, self.reason)))
+        return encode_frame(0xF4, bytes((self.type_byte, self.reason if self.code is None else self.code)))
 
 
 @dataclass(frozen=True, slots=True)
 class RadioChanged:
-    """The answer to reading or writing the gateway's radio settings: those that are active now."""
+    """The answer to reading or writing the gateway's radio settings: those that are active now.
+
+    `code` is the byte of a reason that we do not know.
+    """
 
     reason: RadioChangeReason
     profile: WireProfile
+    code: int | None = None
 
     def to_frame(self) -> bytes:
-        return encode_frame(0xF6, bytes((self.reason,)) + encode_profile(self.profile))
+        code = self.reason if self.code is None else self.code
+        return encode_frame(0xF6, bytes((code,)) + encode_profile(self.profile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,13 +220,17 @@ def _tx_done(data: bytes) -> TxDone:
 def _tx_rejected(data: bytes) -> TxRejected | None:
     if len(data) != 2:
         return None
-    return TxRejected(data[0], _REJECT_REASONS.get(data[1], RejectReason.UNKNOWN))
+    reason = _REJECT_REASONS.get(data[1])
+    return TxRejected(data[0], RejectReason.UNKNOWN, data[1]) if reason is None else TxRejected(data[0], reason)
 
 
 def _radio_changed(data: bytes) -> RadioChanged | None:
     if len(data) != 1 + PROFILE_BYTES:
         return None
-    return RadioChanged(_CHANGE_REASONS.get(data[0], RadioChangeReason.UNKNOWN), decode_profile(data[1:]))
+    reason, profile = _CHANGE_REASONS.get(data[0]), decode_profile(data[1:])
+    return (
+        RadioChanged(RadioChangeReason.UNKNOWN, profile, data[0]) if reason is None else RadioChanged(reason, profile)
+    )
 
 
 def _fault(data: bytes) -> GatewayFault:
