@@ -6,6 +6,7 @@ from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.opcode import Opcode
 from racelink_core.gateway.errors import NotSendable
 from racelink_core.protocol.bodies import (
+    Body,
     Config,
     Control,
     GetConfig,
