@@ -1,0 +1,29 @@
+# Each target works alone on a fresh clone; all that is needed is Python >= 3.10, pip and the package registries.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test plugin bench
+
+demo: $(READY)
+	$(BIN)/racelink demo
+
+plugin: $(READY)
+	$(BIN)/racelink plugin build
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+test: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	sh .ci/chromium
+	$(BIN)/python -m pytest
+	$(BIN)/python .ci/pure_tests.py
+
+$(READY): pyproject.toml .ci/venv
+	sh .ci/venv $(VENV)
+	touch $@
