@@ -21,8 +21,6 @@ _log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 256
 MAX_CLIENTS = 64
-STALLED_S = 15.0
-"""A browser that takes nothing for this long is dropped; it reloads everything when it returns."""
 _HEARTBEAT = b": still here\n\n"
 
 Seed = Iterable[tuple[str, Any]]
@@ -54,8 +52,8 @@ class _Client:
         self.closed = True
         self.wake.set()
 
-    def is_stalled(self) -> bool:
-        return bool(self.waiting) and time.monotonic() - self.asked_s > STALLED_S
+    def is_stalled(self, stalled_s: float) -> bool:
+        return bool(self.waiting) and time.monotonic() - self.asked_s > stalled_s
 
     def abandon(self) -> None:
         """Ends a write that the browser never takes, as if the connection had broken."""
@@ -65,10 +63,13 @@ class _Client:
 
 
 class LiveHub:
-    """Publishes events to every open stream."""
+    """Publishes events to every open stream.
 
-    def __init__(self, heartbeat_s: float = 2.0) -> None:
-        self._heartbeat_s = heartbeat_s
+    stalled_s  a browser that takes nothing for this long is dropped; it reloads everything when it returns
+    """
+
+    def __init__(self, heartbeat_s: float = 2.0, stalled_s: float = 15.0) -> None:
+        self._heartbeat_s, self._stalled_s = heartbeat_s, stalled_s
         self._clients: set[_Client] = set()
         self._number = 0
         self._closed = False
@@ -83,7 +84,7 @@ class LiveHub:
             return
         frame = self._frame(event, payload)
         for client in tuple(self._clients):
-            if client.is_stalled():
+            if client.is_stalled(self._stalled_s):
                 self._clients.discard(client)
                 client.abandon()
             else:

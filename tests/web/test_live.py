@@ -1,0 +1,195 @@
+"""The live channel, over real sockets where it matters."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from gevent.pywsgi import WSGIServer
+
+from racelink_core.web.live import MAX_CLIENTS, QUEUE_LENGTH, Coalescer, LiveHub, TooManyClients
+
+DEADLINE_S = 10.0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < end_s, "did not happen in time"
+        time.sleep(0.01)
+
+
+def no_seed() -> Iterator[tuple[str, Any]]:
+    return iter(())
+
+
+def events_in(frames: bytes) -> list[tuple[str, Any]]:
+    found = []
+    for frame in frames.decode().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in frame.splitlines() if not line.startswith(":"))
+        if "event" in lines:
+            found.append((lines["event"], json.loads(lines["data"])))
+    return found
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[LiveHub], int]]:
+    servers = []
+
+    def start(hub: LiveHub) -> int:
+        def app(_environ: Any, start_response: Any) -> Iterator[bytes]:
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return hub.stream(no_seed)
+
+        server = WSGIServer(("127.0.0.1", 0), app, log=None, error_log=None)
+        server.start()
+        servers.append((hub, server))
+        return int(server.server_port)
+
+    yield start
+    for hub, server in servers:
+        hub.close()
+        server.stop(timeout=1)
+
+
+def open_stream(port: int) -> socket.socket:
+    client = socket.create_connection(("127.0.0.1", port))
+    client.settimeout(DEADLINE_S)
+    client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    return client
+
+
+def test_a_new_client_gets_the_seed_and_then_what_changes_with_rising_numbers() -> None:
+    hub = LiveHub()
+    stream = hub.stream(lambda: [("master", {"state": "IDLE"}), ("task", None)])
+    seeded = next(stream) + next(stream) + next(stream)
+    hub.publish("gateway", {"ready": True})
+    frames = seeded + next(stream)
+    hub.close()
+    assert events_in(frames) == [("master", {"state": "IDLE"}), ("task", None), ("gateway", {"ready": True})]
+    numbers = [int(line[4:]) for line in frames.decode().splitlines() if line.startswith("id: ")]
+    assert numbers == sorted(set(numbers))
+    assert list(stream) == []
+
+
+def test_of_unread_states_only_the_newest_is_sent() -> None:
+    hub = LiveHub()
+    stream = hub.stream(no_seed)
+    next(stream)
+    for number in range(5):
+        hub.publish("master", {"number": number})
+        hub.publish("task", {"number": number})
+    assert events_in(next(stream)) == [("master", {"number": 4}), ("task", {"number": 4})]
+    stream.close()
+    assert hub.client_count == 0
+
+
+def test_a_payload_becomes_json_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    dumped = []
+    monkeypatch.setattr("racelink_core.web.live.json.dumps", lambda value, **_: dumped.append(value) or "{}")
+    hub = LiveHub()
+    streams = [hub.stream(no_seed) for _ in range(5)]
+    hub.publish("master", {"state": "TX"})
+    assert dumped == [{"state": "TX"}]
+    for stream in streams:
+        stream.close()
+
+
+def test_a_client_with_too_much_unread_is_closed() -> None:
+    hub = LiveHub()
+    stream = hub.stream(no_seed)
+    next(stream)
+    for number in range(QUEUE_LENGTH + 1):
+        hub.publish("progress", {}, key=f"progress {number}")
+    assert list(stream) == []
+    assert hub.client_count == 0
+
+
+def test_places_are_limited() -> None:
+    hub = LiveHub()
+    streams = [hub.stream(no_seed) for _ in range(MAX_CLIENTS)]
+    with pytest.raises(TooManyClients):
+        hub.stream(no_seed)
+    for stream in streams:
+        next(stream)
+        stream.close()
+    assert hub.client_count == 0
+
+
+def test_a_client_that_went_away_is_cleaned_up(serve: Callable[[LiveHub], int]) -> None:
+    hub = LiveHub(heartbeat_s=0.02)
+    client = open_stream(serve(hub))
+    assert b"200 OK" in client.recv(4096)
+    assert hub.client_count == 1
+    client.close()
+    wait_until(lambda: hub.client_count == 0)
+
+
+def test_a_client_that_never_reads_is_dropped_and_the_others_go_on(serve: Callable[[LiveHub], int]) -> None:
+    hub = LiveHub(heartbeat_s=0.02, stalled_s=0.2)
+    port = serve(hub)
+    stalled, reading = open_stream(port), open_stream(port)
+    wait_until(lambda: hub.client_count == 2)
+    received = bytearray()
+
+    def only_one_left() -> bool:
+        hub.publish("refresh", {"what": ["devices"], "filler": "x" * 200_000})
+        received.extend(reading.recv(1 << 20))
+        return hub.client_count == 1
+
+    wait_until(only_one_left)
+    hub.publish("gateway", {"ready": False})
+    while b"event: gateway" not in received[-300:]:
+        received = received[-300:] + reading.recv(1 << 20)
+    stalled.close()
+    reading.close()
+
+
+def test_a_quiet_stream_gets_a_heartbeat_and_closing_ends_it(serve: Callable[[LiveHub], int]) -> None:
+    hub = LiveHub(heartbeat_s=0.02)
+    client = open_stream(serve(hub))
+    received = b""
+    while b": still here" not in received:
+        received += client.recv(4096)
+    hub.close()
+    while not received.endswith(b"0\r\n\r\n"):
+        received += client.recv(4096)
+    client.close()
+    assert hub.client_count == 0
+
+
+def test_many_touches_are_told_soon_and_then_once_per_interval() -> None:
+    emitted: list[frozenset[str]] = []
+    coalescer = Coalescer(0.05, emitted.append)
+    for _ in range(100):
+        coalescer.touch("devices", "groups")
+    assert emitted == [], "touching must not do the work itself"
+    wait_until(lambda: len(emitted) == 1)
+    for _ in range(100):
+        coalescer.touch("devices")
+    assert len(emitted) == 1
+    wait_until(lambda: len(emitted) == 2)
+    assert emitted == [{"devices", "groups"}, {"devices"}]
+    coalescer.touch("devices")
+    coalescer.close()
+    coalescer.close()
+
+
+def test_a_failing_listener_does_not_silence_the_next_change() -> None:
+    emitted: list[frozenset[str]] = []
+
+    def fail_once(keys: frozenset[str]) -> None:
+        emitted.append(keys)
+        if len(emitted) == 1:
+            raise RuntimeError("a browser row could not be built")
+
+    coalescer = Coalescer(0.01, fail_once)
+    coalescer.touch("master")
+    wait_until(lambda: len(emitted) == 1)
+    coalescer.touch("master")
+    wait_until(lambda: len(emitted) == 2)
+    coalescer.close()
