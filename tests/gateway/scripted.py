@@ -95,7 +95,11 @@ class ScriptedGateway:
     def play(self, *answers: Callable[[RadioPacket], None]) -> None:
         """One answer per packet to come; the last one repeats."""
         remaining = list(answers)
-        self.on_packet = lambda packet: (remaining.pop(0) if len(remaining) > 1 else remaining[0])(packet)
+
+        def answer(packet: RadioPacket) -> None:
+            (remaining.pop(0) if len(remaining) > 1 else remaining[0])(packet)
+
+        self.on_packet = answer
 
     def wait_for_packets(self, count: int) -> None:
         with self._arrived:

@@ -1,0 +1,285 @@
+"""A network's one way out: commands queue here by priority, one packet at a time reaches the gateway (design 3.3).
+
+The lane outlives its gateway's sessions. While there is none, everything fails at once with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from racelink_core.domain.address import RadioAddress
+from racelink_core.domain.clock import Clock
+from racelink_core.domain.errors import InvalidValue
+from racelink_core.domain.offset import OffsetMode
+from racelink_core.domain.offset_notes import NOTHING_KNOWN, OffsetNotes
+from racelink_core.domain.origin import Priority
+from racelink_core.domain.timings import Timings
+from racelink_core.gateway.cancellation import Cancellation
+from racelink_core.gateway.errors import LaneFull
+from racelink_core.gateway.events import GatewayEvent
+from racelink_core.gateway.guards import air_s, slower_reply_s
+from racelink_core.gateway.outcome import SendKind, SendOutcome
+from racelink_core.gateway.reply_matcher import Completion, Matcher, Replies
+from racelink_core.gateway.session import GatewaySession
+from racelink_core.gateway.turnstile import Hold, Reservation, Ticket, Turnstile
+from racelink_core.protocol.bodies import Offset
+from racelink_core.protocol.gateway_messages import Forwarded
+from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.runtime.radio_guard import require_radio_allowed
+
+PacketSource = Sequence[RadioPacket] | Callable[[OffsetNotes], Sequence[RadioPacket]]
+"""The packets, or what plans them at the moment at which the lane is taken."""
+
+MAX_WAITING = 256
+_MOST_DISTURBANCES = 10
+_UNPLANNED_AIR_S = 0.07
+"""The longest single packet at SF7/125 kHz, for commands whose packets are not known yet."""
+_NO_GATEWAY = "no gateway is connected"
+
+
+class Lane:
+    """All moments are Clock seconds.
+
+    notes          what the nodes of this network were told about offset mode, by every packet that left
+    notes_changed  called after each change of `notes`, on the sender's greenlet: be quick
+    """
+
+    def __init__(self, network_id: str, session: GatewaySession | None, clock: Clock, timings: Timings) -> None:
+        self.network_id = network_id
+        self.notes: OffsetNotes = NOTHING_KNOWN
+        self.notes_changed: Callable[[OffsetNotes], None] = lambda notes: None
+        self._session = session
+        self._clock, self._timings = clock, timings
+        self._why_closed = _NO_GATEWAY
+        self._turnstile = Turnstile(clock, lambda: self.overhead_ms / 1000)
+
+    @property
+    def session(self) -> GatewaySession | None:
+        """The gateway that serves this network now."""
+        return self._session
+
+    @property
+    def pending(self) -> int:
+        """Commands that wait, or whose packet is on its way."""
+        return self._turnstile.pending
+
+    @property
+    def overhead_ms(self) -> float:
+        return self._session.overhead_ms if self._session is not None else 0.0
+
+    def attach(self, session: GatewaySession) -> None:
+        """From now on this session serves the network."""
+        self._session = session
+
+    def detach(self, reason: str) -> None:
+        """The session is gone: every command that waits fails at once with the reason."""
+        self._session, self._why_closed = None, reason
+        self._turnstile.refuse_all(SendKind.LINK_LOST, reason)
+
+    def send(
+        self,
+        packets: PacketSource,
+        priority: Priority,
+        *,
+        fire_at_s: float | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[SendOutcome, ...]:
+        """One outcome per packet, in order. A higher priority overtakes between two packets.
+
+        A lost link fails the rest; a rejected or timed-out packet does not stop those behind it. With `fire_at_s`
+        there is exactly one packet; it is written at that moment, and the slot is kept free for it.
+        Raises LaneFull, NotSendable, RadioForbidden or InvalidValue, and what a callable source raises.
+        """
+        require_radio_allowed()
+        if fire_at_s is not None:
+            return (self._send_timed(packets, priority, fire_at_s, cancellation),)
+        planned = None if callable(packets) else tuple(packets)
+        if planned is not None and not planned:
+            return ()
+        ticket = Ticket(priority)
+        outcomes: list[SendOutcome] = []
+        with self._queued(ticket, cancellation):
+            self._take(ticket, planned[0] if planned else None)
+            if planned is None:
+                if ticket.refusal is not None:
+                    return (_refused(ticket),)
+                planned = tuple(packets(self.notes)) if callable(packets) else ()
+            for index, packet in enumerate(planned):
+                if index and ticket.refusal is None:
+                    self._turnstile.give_back(ticket)
+                    self._take(ticket, packet)
+                may_go = ticket.has_slot and ticket.refusal is None
+                outcomes.append(self._transmit(ticket, packet) if may_go else _refused(ticket))
+                if outcomes[-1].kind is SendKind.LINK_LOST and ticket.refusal is None:
+                    self._turnstile.refuse(ticket, SendKind.LINK_LOST, outcomes[-1].reason or _NO_GATEWAY)
+                    self._turnstile.give_back(ticket)
+        return tuple(outcomes)
+
+    def request(
+        self,
+        packet: RadioPacket,
+        matcher: Callable[[], Matcher],
+        priority: Priority,
+        *,
+        attempts: int = 3,
+        attempt_s: float = 1.5,
+        cancellation: Cancellation | None = None,
+    ) -> Replies:
+        """Sends and waits for replies, `attempts` times while there is silence. `matcher` makes a new one per attempt.
+
+        While it waits, equal and lower priorities are held back; race events, blackout and timed packets are not. A
+        request that they disturbed is asked again without counting. Replies of all attempts are put together.
+        `attempt_s` counts from the moment at which the request is out; slow radio settings stretch it.
+        Raises LaneFull, NotSendable or RadioForbidden.
+        """
+        require_radio_allowed()
+        ticket = Ticket(priority, Hold(priority))
+        heard: dict[RadioAddress, GatewayEvent] = {}
+        silences = disturbances = 0
+        with self._queued(ticket, cancellation):
+            while True:
+                waiting = matcher()
+                reason, detail = self._ask(ticket, packet, waiting, attempt_s, cancellation)
+                for event in waiting.events:
+                    if isinstance(event.message, Forwarded):
+                        heard.setdefault(event.message.sender, event)
+                is_disturbed = ticket.hold is not None and ticket.hold.is_disturbed
+                result = Replies(reason, tuple(heard.values()), is_disturbed and reason != "count", detail)
+                if reason in ("count", "cancelled", "link_lost"):
+                    return result
+                if is_disturbed and disturbances < _MOST_DISTURBANCES:
+                    disturbances += 1
+                    continue
+                silences += 1
+                if reason != "no_reply" or silences >= attempts:
+                    return result
+                self._clock.sleep(self._timings.unicast_gap_s)
+
+    # The way of one packet
+
+    def _ask(
+        self,
+        ticket: Ticket,
+        packet: RadioPacket,
+        matcher: Matcher,
+        attempt_s: float,
+        cancellation: Cancellation | None,
+    ) -> tuple[Completion, str | None]:
+        self._take(ticket, packet)
+        session, hold = self._session, ticket.hold
+        if ticket.refusal is not None or session is None or hold is None:
+            return _ended(_refused(ticket))
+        session.matchers.add(matcher)
+        detach = cancellation.attach(lambda: matcher.end("cancelled")) if cancellation is not None else _nothing
+        try:
+            outcome = self._transmit(ticket, packet)
+            if not outcome.ok:
+                return _ended(outcome)
+            matcher.start(outcome.done_at_s or self._clock.monotonic(), attempt_s + slower_reply_s(session.profile))
+            hold.is_disturbed = False
+            self._turnstile.hold(hold)
+            self._turnstile.give_back(ticket)
+            return self._wait(matcher, session), None
+        finally:
+            detach()
+            session.matchers.remove(matcher)
+            self._turnstile.give_back(ticket)
+
+    def _wait(self, matcher: Matcher, session: GatewaySession) -> Completion:
+        known_s = self._clock.monotonic()
+        while (reason := matcher.reason_at(known_s)) is None:
+            remaining_s = matcher.deadline_s - self._clock.monotonic()
+            if remaining_s > 0 and matcher.changed.wait(self._clock.system_s(remaining_s)):
+                continue
+            known_s = session.catch_up()
+        return reason
+
+    def _send_timed(
+        self, packets: PacketSource, priority: Priority, fire_at_s: float, cancellation: Cancellation | None
+    ) -> SendOutcome:
+        planned = packets(self.notes) if callable(packets) else packets
+        if len(planned) != 1:
+            raise InvalidValue("packets", f"a timed send carries exactly one packet, not {len(planned)}")
+        session = self._session
+        if session is None:
+            return SendOutcome(SendKind.LINK_LOST, self._why_closed)
+        self._require_room()
+        reservation = Reservation(fire_at_s, priority)
+        self._turnstile.reserve(reservation)
+        try:
+            outcome = session.send(planned[0], fire_at_s=fire_at_s, cancellation=cancellation)
+            if outcome.attempts:
+                self._turnstile.disturb(None)
+            self._note(planned[0], outcome)
+            return outcome
+        finally:
+            self._turnstile.unreserve(reservation)
+
+    def _take(self, ticket: Ticket, packet: RadioPacket | None) -> None:
+        """Waits for the slot: then `ticket` has it, or a refusal."""
+        session = self._session
+        if session is None:
+            self._turnstile.refuse(ticket, SendKind.LINK_LOST, self._why_closed)
+        elif ticket.refusal is None:
+            ticket.air_s = _UNPLANNED_AIR_S if packet is None else air_s(packet, session.profile)
+            self._turnstile.take(ticket)
+
+    def _transmit(self, ticket: Ticket, packet: RadioPacket) -> SendOutcome:
+        session = self._session
+        if session is None:
+            return SendOutcome(SendKind.LINK_LOST, self._why_closed)
+        self._turnstile.disturb(ticket.hold)
+        outcome = session.send(packet)
+        self._note(packet, outcome)
+        return outcome
+
+    def _note(self, packet: RadioPacket, outcome: SendOutcome) -> None:
+        """An OFFSET that may have gone out counts as told; leaving offset mode needs certainty."""
+        body = packet.body
+        starts_offset = isinstance(body, Offset) and body.mode is not OffsetMode.NONE
+        may_be_out = outcome.attempts > 0 and outcome.kind in (SendKind.TIMED_OUT, SendKind.LINK_LOST)
+        if outcome.ok or (starts_offset and may_be_out):
+            notes = self.notes.after(packet)
+            if notes != self.notes:
+                self.notes = notes
+                self.notes_changed(notes)
+
+    @contextmanager
+    def _queued(self, ticket: Ticket, cancellation: Cancellation | None) -> Iterator[None]:
+        """Leaves nothing of the ticket behind. Raises LaneFull."""
+        self._require_room()
+        detach: Callable[[], object] = _nothing
+        if cancellation is not None:
+            detach = cancellation.attach(lambda: self._cancel(ticket))
+            if cancellation.is_cancelled:
+                self._cancel(ticket)
+        try:
+            yield
+        finally:
+            detach()
+            self._turnstile.give_back(ticket)
+            if ticket.hold is not None:
+                self._turnstile.unhold(ticket.hold)
+
+    def _cancel(self, ticket: Ticket) -> None:
+        self._turnstile.refuse(ticket, SendKind.CANCELLED, "taken back before it was written")
+
+    def _require_room(self) -> None:
+        if self._turnstile.waiting >= MAX_WAITING:
+            raise LaneFull(self.network_id, self._turnstile.waiting)
+
+
+def _nothing() -> None:
+    """In place of what would detach a cancellation."""
+
+
+def _refused(ticket: Ticket) -> SendOutcome:
+    return SendOutcome(*(ticket.refusal or (SendKind.LINK_LOST, _NO_GATEWAY)))
+
+
+def _ended(outcome: SendOutcome) -> tuple[Completion, str | None]:
+    """How an attempt ends whose request did not go out."""
+    if outcome.kind is SendKind.LINK_LOST:
+        return "link_lost", outcome.reason
+    return "cancelled" if outcome.kind is SendKind.CANCELLED else "no_reply", outcome.reason
