@@ -107,7 +107,6 @@ class Lane:
                 planned = tuple(packets(self.notes)) if callable(packets) else ()
             for index, packet in enumerate(planned):
                 if index and ticket.refusal is None:
-                    self._turnstile.give_back(ticket)
                     self._take(ticket, packet)
                 may_go = ticket.has_slot and ticket.refusal is None
                 outcomes.append(self._transmit(ticket, packet) if may_go else _refused(ticket))
@@ -217,7 +216,7 @@ class Lane:
             self._turnstile.unreserve(reservation)
 
     def _take(self, ticket: Ticket, packet: RadioPacket | None) -> None:
-        """Waits for the slot: then `ticket` has it, or a refusal."""
+        """Waits for the slot for the next packet: then `ticket` has it, or a refusal."""
         session = self._session
         if session is None:
             self._turnstile.refuse(ticket, SendKind.LINK_LOST, self._why_closed)

@@ -69,8 +69,14 @@ class Turnstile:
         return len(self._waiting) + len(self._reservations) + (self._user is not None)
 
     def take(self, ticket: Ticket) -> None:
-        """Waits for the slot; returns with `has_slot` or `refusal`. No greenlet switch when nobody is before it."""
+        """Waits for the slot; returns with `has_slot` or `refusal`. No greenlet switch when nobody is before it.
+
+        Who has the slot already offers it to those with more right to it, and gets it back after them.
+        """
         self._waiting.append(ticket)
+        if self._user is ticket:
+            self._user = None
+            ticket.has_slot = False
         self._grant()
         while not ticket.has_slot and ticket.refusal is None:
             ticket.changed.wait()
