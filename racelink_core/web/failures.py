@@ -28,7 +28,10 @@ _HTTP_STATUS: dict[str, int] = {
     "task_running": 409,
     "unavailable": 503,
     "internal": 500,
+    "store_closed": 503,
+    "store_error": 500,
     "store_full": 500,
+    "store_not_saved": 500,
     "store_unreadable": 500,
 }
 _HTTP_ERRORS: dict[int, tuple[str, str]] = {
@@ -94,10 +97,6 @@ def handle_failures(blueprint: Blueprint) -> None:
     @blueprint.errorhandler(ApiFailure)
     def _refused(error: ApiFailure) -> ResponseReturnValue:
         return failure_response(error.status, error.code, str(error), error.detail)
-
-    @blueprint.errorhandler(ValidationError)
-    def _invalid(error: ValidationError) -> ResponseReturnValue:
-        return _refused(from_validation(error))
 
     @blueprint.errorhandler(InvalidValue)
     def _invalid_value(error: InvalidValue) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.web.rows import default_network_id
 
 if TYPE_CHECKING:
-    from racelink_core.gateway.pool import GatewayProblem, GatewayRecord, PoolStatus
+    from racelink_core.gateway.pool_status import GatewayProblem, GatewayRecord, PoolStatus
 
 _UNKNOWN_STATE = ("UNKNOWN", 0xFF)
 
@@ -46,7 +46,7 @@ class SlotRow(FrozenModel):
     gateway_mac: Mac | None
     state: str
     state_byte: int
-    last_event: str | None
+    last_event_ts: float | None
     last_error: str | None
 
 
@@ -65,9 +65,10 @@ class GatewayRow(FrozenModel):
     rf_config_actual: RadioProfile | None
     rf_config_expected: RadioProfile | None
     conflict_fields: tuple[str, ...]
+    is_connected: bool
     state: str
     state_byte: int
-    last_event: str | None
+    last_event_ts: float | None
     last_error: str | None
     overhead_ms: float
 
@@ -78,7 +79,7 @@ def readiness_row(status: PoolStatus) -> ReadinessRow:
         ready=status.ready,
         last_error=_problem_row(problem) if problem else None,
         failure_count=problem.failure_count if problem else 0,
-        gateway_count=len(status.gateways),
+        gateway_count=sum(record.is_connected for record in status.gateways),
     )
 
 
@@ -111,7 +112,7 @@ def _slot_row(network: Network | None, record: GatewayRecord | None) -> SlotRow:
         gateway_mac=record.mac if record else network.gateway_mac if network else None,
         state=state,
         state_byte=state_byte,
-        last_event=record.last_event if record else None,
+        last_event_ts=record.last_event if record else None,
         last_error=record.last_error if record else None,
     )
 
@@ -130,9 +131,10 @@ def gateway_row(record: GatewayRecord, snapshot: Snapshot) -> GatewayRow:
         rf_config_actual=record.profile,
         rf_config_expected=expected,
         conflict_fields=differing,
+        is_connected=record.is_connected,
         state=record.state.name,
         state_byte=int(record.state),
-        last_event=record.last_event,
+        last_event_ts=record.last_event,
         last_error=record.last_error,
         overhead_ms=record.overhead_ms,
     )

@@ -15,7 +15,7 @@ from racelink_core.web.live import Coalescer, LiveHub
 from racelink_core.web.task_row import task_row
 
 if TYPE_CHECKING:
-    from racelink_core.gateway.pool import PoolStatus
+    from racelink_core.gateway.pool_status import PoolStatus
     from racelink_core.host import Host
     from racelink_core.services.tasks import TaskSnapshot
 

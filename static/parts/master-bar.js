@@ -12,7 +12,6 @@ const Badge = ({ slot, attached, ambiguous }) => {
     slot.gateway_mac && `Gateway ${slot.gateway_mac}`,
     attached && attached.port,
     attached?.conflict_fields.length ? `Differs in: ${attached.conflict_fields.join(", ")}` : "",
-    slot.last_event && `Last: ${slot.last_event}`,
     slot.last_error,
   ];
   return html`
@@ -41,7 +40,7 @@ const LIVE = { open: ["ok", "Live"], connecting: ["quiet", "Connecting"], lost: 
 export const MasterBar = ({ slots, gateways, task, connection, onCancel }) => {
   const names = slots.map((slot) => slot.network_name);
   const [look, word] = LIVE[connection];
-  const attachedTo = (slot) => gateways.find((gateway) => gateway.ident_mac === slot.gateway_mac && gateway.network_id === slot.network_id);
+  const attachedTo = (slot) => gateways.find((gateway) => gateway.is_connected && gateway.ident_mac === slot.gateway_mac && gateway.network_id === slot.network_id);
   return html`
     <section class="rl-master" aria-label="Gateways and tasks">
       <ul class="rl-badges">

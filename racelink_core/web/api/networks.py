@@ -25,7 +25,8 @@ class NetworkReply(Reply):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     def attached() -> frozenset[str]:
-        return frozenset(record.network_id for record in host.gateways.status().gateways if record.network_id)
+        gateways = host.gateways.status().gateways
+        return frozenset(record.network_id for record in gateways if record.network_id and record.is_connected)
 
     @blueprint.get("/api/networks")
     def list_networks() -> Response:

@@ -101,7 +101,9 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/gateways/rediscover")
     def rediscover() -> Response:
         host.gateways.rediscover()
-        return json_response({"ok": True, "attached": [record.mac for record in host.gateways.status().gateways]})
+        return json_response(
+            {"ok": True, "attached": [record.mac for record in host.gateways.status().gateways if record.is_connected]}
+        )
 
     @blueprint.post("/api/save")
     def save() -> Response:
