@@ -28,9 +28,9 @@ class Device(FrozenModel):
 
     mac: Mac
     name: str = Field(min_length=1, max_length=64)
-    dev_type: int = Field(default=0, ge=0, le=255)
-    version: int = Field(default=0, ge=0, le=255)
-    group_id: GroupId = Field(default=UNCONFIGURED, ge=UNCONFIGURED, le=LAST_GROUP)
+    dev_type: int = Field(default=0, ge=0, le=255, strict=True)
+    version: int = Field(default=0, ge=0, le=255, strict=True)
+    group_id: GroupId = Field(default=UNCONFIGURED, ge=UNCONFIGURED, le=LAST_GROUP, strict=True)
     group_push_pending: bool = False
     network_id: str | None = None
     last_known_profile: RadioProfile | None = None

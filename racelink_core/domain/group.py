@@ -20,7 +20,7 @@ FIRST_GROUP, LAST_GROUP = 1, 254
 class Group(FrozenModel):
     """A named set of nodes that act together. `network_id` is set by the first member."""
 
-    id: GroupId = Field(ge=FIRST_GROUP, le=LAST_GROUP)
+    id: GroupId = Field(ge=FIRST_GROUP, le=LAST_GROUP, strict=True)
     name: str = Field(min_length=1, max_length=64)
     network_id: str | None = None
-    display_order: int = 0
+    display_order: int = Field(default=0, strict=True)

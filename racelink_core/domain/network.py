@@ -28,7 +28,7 @@ class Network(FrozenModel):
     region: Region | None = None
     channel_id: int | None = None
     profile: RadioProfile | None = None
-    node_port: int = Field(default=5078, ge=1, le=65535)
-    reply_port: int = Field(default=5079, ge=1, le=65535)
+    node_port: int = Field(default=5078, ge=1, le=65535, strict=True)
+    reply_port: int = Field(default=5079, ge=1, le=65535, strict=True)
     bind_host: str = ""
     broadcast_host: str = ""

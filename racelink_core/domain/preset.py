@@ -11,7 +11,7 @@ from racelink_core.domain.effect import EffectFlags, EffectParameters
 class RlPreset(FrozenModel):
     """`id` is never reused and is what RotorHazard bindings hold; `key` survives a rename."""
 
-    id: int = Field(ge=0)
+    id: int = Field(ge=0, strict=True)
     key: str = Field(pattern=r"^[a-z0-9_]+$", max_length=64)
     label: str = Field(min_length=1, max_length=64)
     created: str = ""

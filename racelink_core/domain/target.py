@@ -21,7 +21,9 @@ class GroupsTarget(FrozenModel):
     """The members of these groups; stored sorted, without repeats."""
 
     kind: Literal["groups"] = "groups"
-    value: tuple[Annotated[int, Field(ge=FIRST_GROUP, le=LAST_GROUP)], ...] = Field(min_length=1, max_length=254)
+    value: tuple[Annotated[int, Field(ge=FIRST_GROUP, le=LAST_GROUP, strict=True)], ...] = Field(
+        min_length=1, max_length=254
+    )
 
     @field_validator("value")
     @classmethod
