@@ -50,6 +50,7 @@ class SimulatedDriver:
         held = self._links.get(gateway.mac)
         if held is not None and not held.is_closed:
             raise PortBusy(url, "the simulated gateway is already open")
+        self.pump.run_to_now()
         link = SimulatedLink(url, gateway, self.pump, listener)
         self._links[gateway.mac] = link
         return link
@@ -72,6 +73,11 @@ class SimulatedDriver:
             if self._ports_changed in gateway.port.presence_changed:
                 gateway.port.presence_changed.remove(self._ports_changed)
 
+    def fault(self, kind: str, target: str = "*", value: object = None, seed: int | None = None) -> None:
+        """Breaks something at this very moment. Raises InvalidValue."""
+        self.pump.run_to_now()
+        self.simulation.fault(kind, target, value, seed)
+
     def _ports_changed(self, is_present: bool) -> None:
         for changed in tuple(self._watchers):
             changed()
@@ -93,6 +99,7 @@ class SimulatedLink:
         self._engine = pump.simulation.engine
         self._numbers = count(1)
         self._waiting: dict[int, tuple[Timer, int]] = {}
+        self._timed: set[int] = set()
         self._waiting_bytes = 0
         self._catching_up: set[threading.Event] = set()
         gateway.port.presence_changed.append(self._presence_changed)
@@ -104,17 +111,19 @@ class SimulatedLink:
         if self._waiting_bytes + len(data) > MAX_WAITING_BYTES:
             raise LinkOverrun(self.url, f"more than {MAX_WAITING_BYTES} bytes wait to be written")
         order = next(self._numbers)
-        now_s = self._pump.engine_now_s
-        at_s = now_s if send_at_s is None else max(now_s, self._pump.engine_s(send_at_s))
-        self._waiting[order] = (self._engine.call_at(at_s, lambda: self._write(order, data)), len(data))
+        at_s = self._pump.engine_now_s
+        if send_at_s is not None:
+            self._timed.add(order)
+            at_s = max(at_s, self._pump.engine_s(send_at_s))
+        timer = self._engine.call_at(at_s, lambda: self._write(order, data, send_at_s or 0.0))
+        self._waiting[order] = (timer, len(data))
         self._waiting_bytes += len(data)
         return order
 
     def cancel(self, order: int) -> bool:
-        waiting = self._take(order)
-        if waiting is None:
+        if order not in self._timed:
             return False
-        waiting.cancel()
+        self._take(order).cancel()
         return True
 
     def catch_up(self, timeout_s: float) -> float:
@@ -137,14 +146,14 @@ class SimulatedLink:
     def _received(self, data: bytes) -> None:
         self._listener.received(data, self._pump.system_s(self._engine.now_s))
 
-    def _write(self, order: int, data: bytes) -> None:
-        if self._take(order) is None:
-            return
-        self._listener.written(order, self._pump.system_s(self._engine.now_s))
+    def _write(self, order: int, data: bytes, earliest_s: float) -> None:
+        self._take(order)
+        self._listener.written(order, max(earliest_s, self._pump.system_s(self._engine.now_s)))
         self._gateway.port.write(data)
 
-    def _take(self, order: int) -> Timer | None:
-        timer, size = self._waiting.pop(order, (None, 0))
+    def _take(self, order: int) -> Timer:
+        timer, size = self._waiting.pop(order)
+        self._timed.discard(order)
         self._waiting_bytes -= size
         return timer
 
@@ -160,6 +169,7 @@ class SimulatedLink:
         for timer, _ in self._waiting.values():
             timer.cancel()
         self._waiting.clear()
+        self._timed.clear()
         for reached in self._catching_up:
             reached.set()
         return True

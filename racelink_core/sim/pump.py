@@ -42,6 +42,10 @@ class Pump:
             self._thread.join(5.0)
             self._thread = None
 
+    def run_to_now(self) -> None:
+        """Brings the engine up to this moment, so that what is asked of it next begins now."""
+        self.simulation.engine.advance_to(self.engine_now_s)
+
     @property
     def engine_now_s(self) -> float:
         """What the engine's time should be now; the engine may be a moment behind."""
@@ -61,8 +65,8 @@ class Pump:
     def _run(self) -> None:
         engine = self.simulation.engine
         while not self._is_stopping:
-            self._wake.clear()
             self._catch_up(engine)
+            self._wake.clear()
             next_s = engine.next_s
             if next_s is None:
                 self._wake.wait()
@@ -74,10 +78,10 @@ class Pump:
 
     def _catch_up(self, engine: Engine) -> None:
         now_s = self.engine_now_s
-        stop_s = now_s + _SLICE_S
+        slice_s = _SLICE_S * self._clock.from_system(1.0) - _SLICE_S * self._clock.from_system(0.0)
         try:
             while engine.step(now_s):
-                if self.engine_now_s > stop_s:
+                if self.engine_now_s - now_s > slice_s:
                     return
         except Exception:  # noqa: BLE001 - the simulation must outlive one bad event
             _log.exception("An event of the simulation failed; it goes on with the next one.")
