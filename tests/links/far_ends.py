@@ -18,28 +18,28 @@ class Pty:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._heard = b""
-        self._near = self._far = -1
+        self.near = self._far = -1
         self.plug()
 
     def plug(self) -> None:
-        self._near, self._far = os.openpty()
+        self.near, self._far = os.openpty()
         tty.setraw(self._far)
         self.path.symlink_to(os.ttyname(self._far))
         self._heard = b""
 
     def unplug(self) -> None:
-        if self._near >= 0:
+        if self.near >= 0:
             os.close(self._far)
-            os.close(self._near)
+            os.close(self.near)
             self.path.unlink()
-            self._near = -1
+            self.near = -1
 
     def say(self, data: bytes) -> None:
-        os.write(self._near, data)
+        os.write(self.near, data)
 
     def heard(self, size: int = 65536) -> bytes:
-        if select.select([self._near], [], [], 0)[0]:
-            self._heard += os.read(self._near, size)
+        if select.select([self.near], [], [], 0)[0]:
+            self._heard += os.read(self.near, size)
         return self._heard
 
 
