@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.opcode import Opcode
 from racelink_core.gateway.errors import NotSendable
@@ -50,7 +52,7 @@ def sendable_frame(packet: RadioPacket) -> bytes:
     try:
         body = packet.body.to_bytes()
         frame = packet.to_frame()
-    except (ValueError, OverflowError, ArithmeticError) as error:
+    except (ValueError, struct.error) as error:
         raise NotSendable(_name(packet), f"a value does not fit its field ({error})") from error
     allowed = _BODY_BYTES[Opcode(packet.opcode)]
     if len(body) not in allowed:
