@@ -46,6 +46,10 @@ class Timings(FrozenModel):
     collect_base_s: float = 1.0
     collect_per_device_s: float = 0.15
 
+    # Store
+    store_writer_s: float = 30.0
+    """How long a change waits for the one before it: a worn card may take seconds for one."""
+
     # Services
     restore_cooldown_s: float = 2.0
     reading_flush_s: float = 5.0

@@ -1,0 +1,43 @@
+"""What a transaction works on: the configuration as mutable dicts of frozen models."""
+
+from __future__ import annotations
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.device import Device
+from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.network import Network
+from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.settings import Settings
+from racelink_core.domain.snapshot import Snapshot
+from racelink_core.state.group_ids import GroupIds
+
+
+class Draft:
+    """Assign and delete entries freely; nothing counts before the transaction ends well.
+
+    The models are frozen: replace one by `device.model_copy(update=...)`. It is checked when it is saved.
+    """
+
+    def __init__(self, snapshot: Snapshot, group_ids: GroupIds, next_preset_id: int) -> None:
+        self.devices: dict[Mac, Device] = dict(snapshot.devices)
+        self.groups: dict[GroupId, Group] = dict(snapshot.groups)
+        self.networks: dict[str, Network] = dict(snapshot.networks)
+        self.presets: dict[int, RlPreset] = dict(snapshot.presets)
+        self.settings: Settings = snapshot.settings
+        self._group_ids, self._next_preset_id = group_ids, next_preset_id
+        self._given_out: set[int] = set()
+
+    def next_group_id(self) -> GroupId:
+        """The lowest id never used, another one at each call; a freed one only when none is left.
+
+        Raises NoFreeGroup.
+        """
+        group_id = self._group_ids.next(self._given_out | set(self.groups))
+        self._given_out.add(group_id)
+        return group_id
+
+    def next_preset_id(self) -> int:
+        """An id that no RL preset ever had: RotorHazard's bindings hold them."""
+        preset_id = max(self._next_preset_id, *(number + 1 for number in self.presets), 1)
+        self._next_preset_id = preset_id + 1
+        return preset_id

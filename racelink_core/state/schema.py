@@ -1,0 +1,30 @@
+"""The tables, and the steps that bring an older database to them.
+
+One row is one entity: its id and one JSON document. `number` keeps the order in which rows were added.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+TABLES = ("devices", "groups", "networks", "presets", "settings", "readings", "offset_notes", "counters")
+COUNTERS = "counters"
+LAST_CHANGE = "last_change"
+"""The counter that is a new random word after every change by an operator: equal words, equal state."""
+SET_ASIDE = "set_aside"
+"""Documents that could not be read when something else was saved under their id."""
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    for table in TABLES:
+        connection.execute(
+            f'CREATE TABLE "{table}" (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)'
+        )
+    connection.execute(
+        f'CREATE TABLE "{SET_ASIDE}" (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, document TEXT)'
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables,)
+"""Step n turns version n into n + 1, inside a transaction. A step never changes once it was released."""
