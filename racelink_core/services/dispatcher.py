@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,9 @@ from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.planning.plan import Degradation, plan
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.services.armed_nodes import ArmedNodes
 from racelink_core.services.history import CommandRecord, History
+from racelink_core.services.parallel import on_each_network
 from racelink_core.services.told_state import ToldState
 from racelink_core.state.store import Store
 
@@ -46,9 +47,11 @@ class _Sent:
 class Dispatcher:
     """Every command goes through `submit`, whoever asks."""
 
-    def __init__(self, store: Store, lane_of: Callable[[str], Lane], clock: Clock, history: History) -> None:
+    def __init__(
+        self, store: Store, lane_of: Callable[[str], Lane], clock: Clock, history: History, armed: ArmedNodes
+    ) -> None:
         self._store, self._lane_of, self._clock, self._history = store, lane_of, clock, history
-        self._told = ToldState(store)
+        self._told, self._armed = ToldState(store), armed
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
@@ -78,6 +81,9 @@ class Dispatcher:
             return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
         shares = self._send_to_all(lanes, command, snapshot, origin.priority)
         for share in shares:
+            for packet, outcome in zip(share.packets, share.outcomes, strict=False):
+                if outcome.attempts:
+                    self._armed.sent(share.network_id, packet, self._clock.monotonic())
             self._told.remember(snapshot, share.network_id, share.packets, share.outcomes)
         if missing and _reaches_everyone(command):
             _log.warning("Without a gateway, and so left out: %s", ", ".join(share.network_id for share in missing))
@@ -88,23 +94,10 @@ class Dispatcher:
     def _send_to_all(
         self, lanes: Mapping[str, Lane], command: Command, snapshot: Snapshot, priority: Priority
     ) -> list[_Sent]:
-        """The caller serves the first network itself; every further one gets a greenlet."""
-        (first_id, first), *others = lanes.items()
-        sent: dict[str, _Sent] = {}
-
-        def serve(network_id: str, lane: Lane) -> None:
-            sent[network_id] = self._send(network_id, lane, command, snapshot, priority)
-
-        workers = [
-            threading.Thread(target=serve, args=(network_id, lane), name=f"rl-bcast-{network_id}", daemon=True)
-            for network_id, lane in others
-        ]
-        for worker in workers:
-            worker.start()
-        serve(first_id, first)
-        for worker in workers:
-            worker.join()
-        return [sent[network_id] for network_id in lanes]
+        sent = on_each_network(
+            tuple(lanes), lambda each: self._send(each, lanes[each], command, snapshot, priority), "bcast"
+        )
+        return list(sent.values())
 
     def _send(self, network_id: str, lane: Lane, command: Command, snapshot: Snapshot, priority: Priority) -> _Sent:
         packets: tuple[RadioPacket, ...] = ()

@@ -1,0 +1,211 @@
+"""The composition root: builds everything, starts it, stops it, and has no behaviour of its own (design 2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Literal
+
+from racelink_core.configuration import ConfigurationError, HostConfiguration
+from racelink_core.domain.clock import Clock
+from racelink_core.gateway.lane import Lane
+from racelink_core.gateway.pool import GatewayPool
+from racelink_core.links.contract import Driver
+from racelink_core.links.drivers import Drivers
+from racelink_core.links.port_process import PortProcessDriver
+from racelink_core.links.url import address_of, scheme_of
+from racelink_core.runtime.clock import ScaledClock, SystemClock
+from racelink_core.runtime.stall_monitor import StallMonitor
+from racelink_core.services.armed_nodes import ArmedNodes
+from racelink_core.services.devices import Devices
+from racelink_core.services.discovery import Discovery
+from racelink_core.services.dispatcher import Dispatcher
+from racelink_core.services.grouping import Grouping
+from racelink_core.services.history import History
+from racelink_core.services.membership import Membership
+from racelink_core.services.network_binding import NetworkBinding
+from racelink_core.services.presence import Presence
+from racelink_core.services.problems import Problem, find_problems
+from racelink_core.services.radio_listener import RadioListener
+from racelink_core.services.restore import Restore
+from racelink_core.services.status import StatusPoll
+from racelink_core.services.tasks import Tasks
+from racelink_core.state.errors import StoreError
+from racelink_core.state.store import Store
+
+if TYPE_CHECKING:
+    from racelink_core.sim.driver import SimulatedDriver
+
+_log = logging.getLogger(__name__)
+_SIMULATED = "sim"
+
+
+class Host:
+    """One RaceLink host. `start` returns at once: gateways are searched for in the background.
+
+    simulation   the driver of `sim://`, if one is configured
+    """
+
+    def __init__(
+        self,
+        configuration: HostConfiguration,
+        *,
+        excluded_ports: Callable[[], Collection[str]] | None = None,
+        extra_drivers: Collection[Driver] = (),
+    ) -> None:
+        """excluded_ports   asked before every opening, for ports that come and go
+        extra_drivers    further transports, closed with the host
+
+        Raises StoreLocked when another process uses the data directory, ConfigurationError or InvalidFleet.
+        """
+        self.configuration = configuration
+        self.timings = configuration.timings
+        self.clock: Clock = SystemClock() if configuration.speed == 1 else ScaledClock(configuration.speed)
+        self.phase: Literal["booting", "ready", "stopped"] = "booting"
+        self.stall_monitor = StallMonitor()
+        self._when_stopping: list[Callable[[], None]] = []
+        self.store = _open_store(configuration, self.clock)
+        try:
+            self.simulation, pins = _simulate(configuration, self.clock)
+        except Exception:
+            self.store.close()
+            raise
+        configured = configuration.excluded_ports
+
+        def excluded() -> Collection[str]:
+            return (*configured, *(excluded_ports() if excluded_ports is not None else ()))
+
+        ports = PortProcessDriver(excluded, scan_interval_s=self.timings.port_scan_interval_s)
+        simulated = () if self.simulation is None else (self.simulation,)
+        self.drivers = Drivers((ports, *simulated, *extra_drivers))
+        self.tasks = Tasks(self.clock)
+        self.history = History()
+        self._armed = ArmedNodes()
+        self._presence = Presence(self.store, self.clock)
+        membership = Membership(
+            store=self.store,
+            lane_of=self._lane,
+            presence=self._presence,
+            armed=self._armed,
+            clock=self.clock,
+            timings=self.timings,
+        )
+        self._restore = Restore(self.store, membership, self.clock, self.timings)
+        self._listener = RadioListener(self.store, self._presence, self._restore, self.tasks)
+        self.gateways = GatewayPool(
+            self.drivers,
+            self.clock,
+            self.timings,
+            pins=pins,
+            bind=NetworkBinding(self.store).bind,
+            listener=self._listener,
+            prepare_lane=self._prepare_lane,
+        )
+        self.dispatcher = Dispatcher(self.store, self._lane, self.clock, self.history, self._armed)
+        self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
+        self.devices = Devices(self.store)
+        self.status = StatusPoll(self.store, self.gateways, self._presence, self.tasks, self.timings)
+        self.discovery = Discovery(
+            store=self.store,
+            lanes=self.gateways,
+            membership=membership,
+            presence=self._presence,
+            restore=self._restore,
+            grouping=self.grouping,
+            tasks=self.tasks,
+            timings=self.timings,
+        )
+
+    def start(self) -> None:
+        if self.phase != "booting":
+            return
+        self.stall_monitor.start()
+        self._listener.start()
+        self.gateways.start()
+        self.phase = "ready"
+
+    def stop(self) -> None:
+        """Every port is free and everything saved when it returns. Harmless twice, and before `start`."""
+        if self.phase == "stopped":
+            return
+        was_started = self.phase == "ready"
+        self.phase = "stopped"
+        steps: list[Callable[[], object]] = [
+            *self._when_stopping,
+            lambda: self.tasks.stop(self.timings.task_cancel_s),
+            lambda: self._restore.stop(self.timings.unicast_attempt_s),
+            *((self.gateways.stop,) if was_started else ()),
+            self._listener.stop,
+            self.drivers.close,
+            self.store.close,
+            self.stall_monitor.stop,
+        ]
+        for step in steps:
+            try:
+                step()
+            except Exception:  # noqa: BLE001 - whatever one part does, the others must free what they hold
+                _log.exception("A part of the host did not stop cleanly")
+
+    def on_stop(self, callback: Callable[[], None]) -> None:
+        """Called first of all when the host stops."""
+        self._when_stopping.append(callback)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong now, for an operator."""
+        return find_problems(self.gateways.status(), self.store.snapshot, self.store.notices)
+
+    def _lane(self, network_id: str) -> Lane:
+        return self.gateways.lane(network_id)
+
+    def _prepare_lane(self, lane: Lane) -> None:
+        """What nodes were told about offset mode outlives a restart."""
+        lane.notes = self.store.offset_notes(lane.network_id)
+        lane.notes_changed = lambda notes: self.store.set_offset_notes(lane.network_id, notes)
+
+
+def create_host(
+    configuration: HostConfiguration, *, excluded_ports: Callable[[], Collection[str]] | None = None
+) -> Host:
+    """The stable entry point: a host that is built and not yet started. Raises as `Host`."""
+    return Host(configuration, excluded_ports=excluded_ports)
+
+
+def _open_store(configuration: HostConfiguration, clock: Clock) -> Store:
+    """A store that cannot be used costs what would be saved, never the race."""
+    try:
+        return Store.open(configuration.data_directory, clock, configuration.timings)
+    except StoreError as error:
+        if error.code == "store_locked":
+            raise
+        _log.error("Nothing will be saved: %s", error)
+        return Store.in_memory(clock, str(error), configuration.timings)
+
+
+def _simulate(configuration: HostConfiguration, clock: Clock) -> tuple[SimulatedDriver | None, tuple[str, ...]]:
+    """The driver for `sim://` URLs, and the pins with `sim://FLEET` replaced by all gateways of that fleet."""
+    simulated = [url for url in configuration.gateways if scheme_of(url) == _SIMULATED]
+    if not simulated:
+        return None, configuration.gateways
+    names = {address_of(url).partition("#")[0] for url in simulated}
+    if len(names) > 1:
+        raise ConfigurationError("gateways", "only one simulated fleet at a time", ", ".join(sorted(names)))
+    from racelink_core.sim.driver import SimulatedDriver
+    from racelink_core.sim.fleet_file import built_in_fleet, built_in_names, demo_fleet, load_fleet
+    from racelink_core.sim.simulation import Simulation
+
+    name = names.pop()
+    if name in ("", "demo"):
+        fleet = demo_fleet()
+    elif name in built_in_names():
+        fleet = built_in_fleet(name)
+    else:
+        fleet = load_fleet(name)
+    driver = SimulatedDriver(Simulation(fleet), clock)
+    pins: list[str] = []
+    for url in configuration.gateways:
+        mac = address_of(url).partition("#")[2]
+        if url not in simulated:
+            pins.append(url)
+        else:
+            pins += [driver.url_of(each) for each in driver.simulation.gateways if not mac or each == mac]
+    return driver, tuple(dict.fromkeys(pins))

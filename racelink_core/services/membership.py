@@ -1,0 +1,103 @@
+"""Telling one node its group: an acknowledged SET_GROUP, then the priming that keeps SYNC from dimming it.
+
+Source: spec services, section 7; spec wire, section 20; design, section 6, "Lamps".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.clock import Clock
+from racelink_core.domain.device import Device
+from racelink_core.domain.group import UNCONFIGURED, GroupId
+from racelink_core.domain.opcode import Opcode
+from racelink_core.domain.origin import Priority
+from racelink_core.domain.timings import Timings
+from racelink_core.gateway.lane import Lane
+from racelink_core.gateway.reply_matcher import ack_from
+from racelink_core.planning.addressing import network_of
+from racelink_core.protocol.bodies import Control, SetGroup
+from racelink_core.protocol.flags import PacketFlags
+from racelink_core.protocol.gateway_messages import Forwarded
+from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.protocol.replies import Ack
+from racelink_core.services.armed_nodes import ArmedNodes
+from racelink_core.services.presence import Presence
+from racelink_core.state.store import Store
+
+_log = logging.getLogger(__name__)
+_KEEP_BRIGHTNESS = PacketFlags.POWER_ON | PacketFlags.HAS_BRI
+
+
+class Push(Enum):
+    """How telling one node ended."""
+
+    CONFIRMED = "confirmed"
+    SILENT = "silent"
+    """It did not answer, or refused."""
+    NOT_SENT = "not_sent"
+    """The gateway is gone or did not send; the node itself did nothing wrong."""
+
+
+class Membership:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        lane_of: Callable[[str], Lane],
+        presence: Presence,
+        armed: ArmedNodes,
+        clock: Clock,
+        timings: Timings,
+    ) -> None:
+        self._store, self._lane_of, self._presence, self._armed = store, lane_of, presence, armed
+        self._clock, self._timings = clock, timings
+
+    def push(self, device: Device, priority: Priority, *, prime: bool, request_name: str = "SET_GROUP") -> Push:
+        """Sends the stored group and waits for the acknowledgement; never inside a transaction.
+
+        prime         follow with an empty CONTROL, for nodes that are new or have restarted
+        request_name  what the device's row says when it stays silent
+        Raises NoGateway.
+        """
+        network_id = network_of(device, self._store.snapshot)
+        if network_id is None:
+            return Push.NOT_SENT
+        lane = self._lane_of(network_id)
+        replies = lane.request(
+            RadioPacket(device.radio_address, SetGroup(device.group_id)),
+            lambda: ack_from(device.mac, Opcode.SET_GROUP),
+            priority,
+            attempts=self._timings.unicast_attempts,
+            attempt_s=self._timings.unicast_attempt_s,
+        )
+        if not replies.events:
+            if replies.is_disturbed or replies.detail is not None or replies.reason != "no_reply":
+                return Push.NOT_SENT
+            self._presence.silent(device.mac, request_name)
+            return Push.SILENT
+        message = replies.events[-1].message
+        if not (isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok):
+            return Push.SILENT
+        if prime:
+            self._prime(device, network_id, lane, priority)
+        return Push.CONFIRMED
+
+    def confirm(self, macs: Iterable[Mac], group_ids: dict[Mac, GroupId]) -> None:
+        """Stores that these nodes hold their groups; one that was moved meanwhile stays pending."""
+        with self._store.transaction() as draft:
+            for mac in macs:
+                device = draft.devices.get(mac)
+                if device is not None and device.group_push_pending and device.group_id == group_ids.get(mac):
+                    draft.devices[mac] = device.model_copy(update={"group_push_pending": False})
+
+    def _prime(self, device: Device, network_id: str, lane: Lane, priority: Priority) -> None:
+        """From then on no SYNC changes its brightness. An armed node would be disarmed by it, and so is left alone."""
+        groups = (device.group_id, UNCONFIGURED)
+        if self._armed.may_be_armed(network_id, device.radio_address, groups, self._clock.monotonic()):
+            _log.info("%s may be armed and is not primed now", device.name)
+            return
+        lane.send([RadioPacket(device.radio_address, Control(device.group_id, _KEEP_BRIGHTNESS))], priority)
