@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from gevent.pywsgi import WSGIServer
@@ -100,7 +101,7 @@ def _streamed(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     """A JSON list in pieces; others run between two of them."""
     yield b"["
     separator = ""
-    while piece := [row for row, _ in zip(rows, range(_ROWS_PER_SLICE), strict=False)]:
+    while piece := list(islice(rows, _ROWS_PER_SLICE)):
         yield (separator + ",".join(map(json.dumps, piece))).encode()
         separator = ","
         time.sleep(0)
