@@ -8,6 +8,7 @@ import socket
 import threading
 import tty
 from pathlib import Path
+from typing import Any
 
 import serial.rfc2217
 
@@ -111,8 +112,9 @@ class Rfc2217Server(TcpServer):
     """The same behind pyserial's own server side of RFC 2217, on a loop-back serial port."""
 
     def _begin(self, connection: socket.socket) -> None:
-        device = serial.serial_for_url("loop://", timeout=0)
-        self._manager = serial.rfc2217.PortManager(device, _Writer(connection))
+        device: Any = serial.serial_for_url("loop://", timeout=0)
+        writer: Any = _Writer(connection)  # the stubs ask for more than is used
+        self._manager = serial.rfc2217.PortManager(device, writer)
 
     def _to_line(self, data: bytes) -> bytes:
         return b"".join(self._manager.escape(data))

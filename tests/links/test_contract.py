@@ -96,7 +96,7 @@ class TestBehindDrivers(LinkContract):
 
 
 class _AsDriver:
-    schemes = ("memory",)
+    schemes: tuple[str, ...] = ("memory",)
 
     def __init__(self, drivers: Drivers) -> None:
         self.open, self.ports = drivers.open, drivers.ports

@@ -150,7 +150,7 @@ MESSAGES = st.lists(
 
 @given(MESSAGES, st.integers(1, 64))
 def test_messages_survive_every_way_of_cutting_the_stream(messages: list[Message], size: int) -> None:
-    stream = b"".join(encode(Kind(kind), *rest) for kind, *rest in messages)
+    stream = b"".join(encode(Kind(kind), link, order, at_s, data) for kind, link, order, at_s, data in messages)
     reader = MessageReader()
     found = [message for at in range(0, len(stream), size) for message in reader.feed(stream[at : at + size])]
     assert found == messages
