@@ -109,5 +109,3 @@ class Bench:
         self.texts += data
         for frame in self._decoder.feed(data):
             self.said.append((self.now_ms, decode_gateway_frame(frame)))
-
-
