@@ -188,6 +188,7 @@ class Lane:
     def _wait(self, matcher: Matcher, session: GatewaySession) -> Completion:
         known_s = self._clock.monotonic()
         while (reason := matcher.reason_at(known_s)) is None:
+            matcher.changed.clear()
             remaining_s = matcher.deadline_s - self._clock.monotonic()
             if remaining_s > 0 and matcher.changed.wait(self._clock.system_s(remaining_s)):
                 continue

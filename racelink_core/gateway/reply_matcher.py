@@ -76,7 +76,7 @@ class Matcher:
         self.expected_count = expected_count
         self.idle_timeout_s, self.max_timeout_s = idle_timeout_s, max_timeout_s
         self.changed = threading.Event()
-        """Set when the wait is over for another reason than time."""
+        """Set when the wait is over, or may be over earlier than was known."""
         self._on_match = on_match
         self._collected: dict[RadioAddress, GatewayEvent] = {}
         self._started_at_s = 0.0
@@ -112,7 +112,10 @@ class Matcher:
 
     def take(self, event: GatewayEvent, sender: RadioAddress) -> None:
         """Counts a match; a second one of the same sender only shows that it is not silent."""
+        is_first = self._last_match_s is None
         self._last_match_s = event.at_s
+        if is_first and self.idle_timeout_s:
+            self.changed.set()
         if sender in self._collected:
             return
         self._collected[sender] = event

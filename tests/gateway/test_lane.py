@@ -235,7 +235,8 @@ def test_replies_to_a_broadcast_are_collected_until_silence_and_each_sender_coun
 
     bench.gateway.on_packet = answer
     packet = RadioPacket(BROADCAST, GetDevices(255))
-    replies = lane.request(packet, matcher, Priority.AUTOMATION, attempts=1, attempt_s=2.0)
+    sweep = Doing(lambda: lane.request(packet, matcher, Priority.AUTOMATION, attempts=1, attempt_s=60.0))
+    replies = sweep.replies()
     assert replies.reason == "idle"
     assert [event.message.sender for event in replies.events] == senders == found
 

@@ -46,7 +46,7 @@ class Field:
         self.mac = next(iter(self.simulation.gateways))
 
     def lane(self) -> Lane:
-        self.wait(lambda: self.pool.lanes())
+        self.wait(self.pool.lanes)
         return self.pool.lane("default")
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -72,7 +72,8 @@ def test_a_command_reaches_the_lamps_and_the_overhead_becomes_known(field: Field
     lane = field.lane()
     outcomes = lane.send([RadioPacket(BROADCAST, Control(255, 5, brightness=77))] * 3, Priority.OPERATOR)
     assert [outcome.kind for outcome in outcomes] == [SendKind.SENT] * 3
-    assert {node.lamp.brightness for node in field.simulation.nodes.values()} == {77}
+    shown = [node.lamp.brightness for node in field.simulation.nodes.values()]
+    assert shown.count(77) == 7, "all but the one that the fleet file says is switched off"
     assert lane.overhead_ms != 10.0
 
 
