@@ -209,6 +209,8 @@ class GatewaySession:
 
     def _send_timed(self, send: _Send, packet: RadioPacket, frame: bytes, fire_at_s: float) -> SendOutcome | None:
         """None: it has to be tried again, at once."""
+        if send.cancellation.is_cancelled:
+            return send.outcome(SendKind.CANCELLED, "taken back before it was written")
         self._in_flight.append(send)
         detach = send.cancellation.attach(lambda: self._take_back(send))
         try:
