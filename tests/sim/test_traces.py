@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from racelink_core.domain.address import RadioAddress
@@ -233,7 +235,7 @@ def test_autosync_keeps_30_s_from_the_last_sync_of_either() -> None:
     bench = Bench().ready()
     bench.run(10_000).told(Sync(0, 1)).run(65_000)
     starts_s = [sent.start_s for sent in bench.simulation.air_log if sent.raw[6] == 6]
-    assert [round(later - before) for before, later in zip(starts_s[1:], starts_s[2:], strict=False)] == [30, 30]
+    assert [round(later - before) for before, later in pairwise(starts_s[1:])] == [30, 30]
 
 
 @pytest.mark.parametrize("is_deaf", [True, False])
