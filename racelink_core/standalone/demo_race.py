@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from racelink_core.domain.command import Command, RlEffectCommand
 from racelink_core.domain.effect import Colour, EffectParameters
+from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.target import BroadcastTarget, GroupsTarget, Target
 
@@ -89,6 +90,7 @@ class DemoRace:
 
     def _play(self) -> None:
         for _ in cycle((None,)):
+            self._ask_for_status()
             for moment in moments(self._gate_groups()):
                 while self._must_wait():
                     if self._wait(0.25):
@@ -99,6 +101,16 @@ class DemoRace:
                     _log.warning("The demo race's %s was not shown: %s", moment.event, result.detail)
                 if self._wait(moment.shown_s):
                     return
+
+    def _ask_for_status(self) -> None:
+        """So that batteries and signals are shown, and devices count as online."""
+        while self._must_wait():
+            if self._wait(0.25):
+                return
+        try:
+            self._host.status.start(BroadcastTarget(), Origin("demo", Priority.AUTOMATION))
+        except RaceLinkError as error:
+            _log.warning("The demo's status poll did not start: %s", error)
 
     def _gate_groups(self) -> tuple[int, ...]:
         groups = self._host.store.snapshot.groups.values()

@@ -91,6 +91,12 @@ def is_api_request() -> bool:
     return "/api/" in request.path or request.path.endswith("/sse")
 
 
+def _values_of(error: RaceLinkError) -> dict[str, Any]:
+    """What the error keeps for programs beside its sentence."""
+    plain = (str, int, float, tuple, list, type(None))
+    return {name: value for name, value in vars(error).items() if isinstance(value, plain)}
+
+
 def handle_failures(blueprint: Blueprint) -> None:
     """Keeps RotorHazard's debugger page away from everyone (spec rotorhazard, 7)."""
 
@@ -111,7 +117,7 @@ def handle_failures(blueprint: Blueprint) -> None:
         task = getattr(error, "task", None)
         if error.code == "task_running" and task is not None:
             return failure_response(409, error.code, str(error), busy=True, task=task_row(task).model_dump(mode="json"))
-        return failure_response(http_status(error.code), error.code, str(error))
+        return failure_response(http_status(error.code), error.code, str(error), _values_of(error))
 
     @blueprint.errorhandler(HTTPException)
     def _http(error: HTTPException) -> ResponseReturnValue:

@@ -69,6 +69,7 @@ class DeviceRow(FrozenModel):
 
 def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_after_s: float) -> DeviceRow:
     heard = reading.last_seen_s > 0
+    is_light_known = heard or reading.brightness > 0 or reading.flags > 0
     acknowledgement = reading.last_ack
     return DeviceRow.model_construct(
         addr=device.mac,
@@ -83,7 +84,7 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
         configByte=reading.config_byte,
         presetId=reading.preset_id,
         effectId=reading.effect_id,
-        effect_name=effect_name(reading.effect_id) if heard else None,
+        effect_name=effect_name(reading.effect_id) if is_light_known else None,
         brightness=reading.brightness,
         specials=device.specials,
         voltage_mV=reading.voltage_mv,

@@ -28,3 +28,8 @@ class TaskRow(FrozenModel):
 
 def task_row(task: TaskSnapshot) -> TaskRow:
     return TaskRow(**{name: getattr(task, name) for name in TaskRow.model_fields})
+
+
+def optional_task_row(task: TaskSnapshot | None) -> TaskRow | None:
+    """None: nothing has run since the start."""
+    return None if task is None else task_row(task)

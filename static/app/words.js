@@ -34,7 +34,7 @@ const isOn = (flags) => (flags & 1) === 1;
 
 // {on, word, percent, title}
 export const light = (device) => {
-  if (device.presence === "unknown" && !device.last_seen_ts) return { on: false, word: "Unknown", percent: null };
+  if (device.effect_name === null) return { on: false, word: "Unknown", percent: null };
   const percent = Math.round((device.brightness / 255) * 100);
   if (!isOn(device.flags) || device.brightness === 0) return { on: false, word: "Dark", percent: 0 };
   return { on: true, word: device.effect_name ?? "On", percent };

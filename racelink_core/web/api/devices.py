@@ -112,9 +112,11 @@ def register(blueprint: Blueprint, host: Host) -> None:
 
     @blueprint.post("/api/status")
     def poll_status() -> Response:
-        body = read_body(StatusBody)
-        macs = find_devices(body.selection or body.macs or (), host.store.snapshot)
-        if macs:
+        body, snapshot = read_body(StatusBody), host.store.snapshot
+        macs = find_devices(body.selection or body.macs or (), snapshot)
+        if body.groupId == UNCONFIGURED:
+            macs = tuple(device.mac for device in snapshot.members(UNCONFIGURED))
+        if macs or body.groupId == UNCONFIGURED:
             return task_reply(host.status.start(tuple(DeviceTarget(value=mac) for mac in macs), origin=WEB_OPERATOR))
         return task_reply(host.status.start(_group_target(body.groupId, host), origin=WEB_OPERATOR))
 

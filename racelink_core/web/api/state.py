@@ -18,7 +18,7 @@ from racelink_core.web.gateway_rows import (
     readiness_row,
 )
 from racelink_core.web.replies import Reply, json_response, reply
-from racelink_core.web.task_row import TaskRow, task_row
+from racelink_core.web.task_row import TaskRow, optional_task_row
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -78,7 +78,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
                 master=master_row(status, snapshot),
                 gateway=readiness_row(status),
                 gateways=tuple(gateway_row(record, snapshot) for record in status.gateways),
-                task=task and task_row(task),
+                task=optional_task_row(task),
                 problems=tuple(ProblemText(code=problem.code, text=problem.text) for problem in host.problems()),
             )
         )

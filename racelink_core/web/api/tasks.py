@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from racelink_core.web.replies import Reply, json_response, reply
-from racelink_core.web.task_row import TaskRow, task_row
+from racelink_core.web.task_row import TaskRow, optional_task_row, task_row
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -19,7 +19,7 @@ class TaskReply(Reply):
 
 
 def task_reply(task: TaskSnapshot | None) -> Response:
-    return reply(TaskReply(task=task and task_row(task)))
+    return reply(TaskReply(task=optional_task_row(task)))
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
