@@ -15,7 +15,7 @@ from benchmarks.figures import Figure, percentile
 from racelink_core.links.contract import LinkError
 from racelink_core.links.port_process import PortProcessDriver
 
-ROUNDS = 100
+ROUNDS = 60
 SPIN_S = 0.5
 LEAD_S = 0.45
 """How long before its moment a send is ordered: RotorHazard's spin begins right after."""

@@ -1,0 +1,64 @@
+"""Builds the host inside RotorHazard and ties it to RotorHazard's life."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from racelink_core import create_host
+from racelink_core.configuration import HostConfiguration
+
+from .actions import Actions
+from .buttons import Buttons
+from .notifier import Notifier
+from .page import RaceLinkPage
+from .refresh import Refresh
+from .rotorhazard import RhApi, listen
+from .serial_ports import rotorhazard_ports
+from .settings_section import PORTS, SECTION, gateway_ports, register_section
+
+_log = logging.getLogger(__name__)
+
+
+class Plugin:
+    """One per server process. Nothing here touches RotorHazard's database before STARTUP."""
+
+    def __init__(self, rhapi: RhApi) -> None:
+        self._rhapi = rhapi
+        register_section(rhapi)
+        configuration = HostConfiguration(
+            data_directory=Path(rhapi.server.data_dir) / "racelink", gateways=gateway_ports(rhapi)
+        )
+        self._host = create_host(configuration, excluded_ports=lambda: rotorhazard_ports(rhapi))
+        notifier = Notifier(rhapi)
+        self._actions = Actions(self._host, notifier)
+        buttons = Buttons(rhapi, self._host, notifier)
+        self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
+
+    def register(self) -> None:
+        """Panels, page and event handlers; the gateways wait for STARTUP."""
+        RaceLinkPage(self._rhapi, self._host)
+        self._refresh.register_now()
+        listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)
+        listen(self._rhapi, "STARTUP", self._start)
+        listen(self._rhapi, "CONFIG_SET", self._config_set)
+        # Synchronous: RotorHazard waits for it, and the ports are free when it returns.
+        listen(self._rhapi, "SHUTDOWN", self._stop, synchronous=True)
+        atexit.register(self._stop)
+
+    def _start(self, _args: object) -> None:
+        self._host.start()
+        self._refresh.start()
+
+    def _stop(self, _args: object = None) -> None:
+        """SHUTDOWN comes once, twice or, with a killed server, never."""
+        self._refresh.stop()
+        self._host.stop()
+
+    def _config_set(self, args: Mapping[str, Any]) -> None:
+        if args.get("section") == SECTION and args.get("key") == PORTS:
+            self._host.gateways.set_pins(gateway_ports(self._rhapi))
+            _log.info("RaceLink's gateway ports were changed")

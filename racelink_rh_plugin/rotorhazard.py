@@ -1,0 +1,71 @@
+"""The only place that knows RotorHazard's modules; they exist only inside its server, so they are imported late.
+
+Source: the recorded API contract 1.4; spec rotorhazard, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+RhApi = Any
+"""RotorHazard's API object. Untyped on their side; the double of the tests is checked against the recorded contract."""
+
+OLDEST_API = (1, 4)
+
+
+class Effect(Protocol):
+    """What `ActionEffect` takes: the stored binding and the event's arguments."""
+
+    def __call__(self, action: Mapping[str, Any], args: Mapping[str, Any]) -> None: ...
+
+
+def select_field(
+    name: str, label: str, choices: Sequence[tuple[str, str]], value: str, *, description: str | None = None
+) -> Any:
+    """`choices` are pairs of value and label."""
+    from RHUI import UIField, UIFieldSelectOption, UIFieldType
+
+    options = [UIFieldSelectOption(choice, text) for choice, text in choices]
+    return UIField(name, label, UIFieldType.SELECT, value=value, desc=description, options=options)
+
+
+def text_field(
+    name: str, label: str, *, value: str = "", description: str | None = None, section: str | None = None
+) -> Any:
+    """With `section` the value lives in config.json and not in the event database."""
+    from RHUI import UIField, UIFieldType
+
+    return UIField(name, label, UIFieldType.TEXT, value=value, desc=description, persistent_section=section)
+
+
+def range_field(name: str, label: str, value: int, *, lowest: int, highest: int) -> Any:
+    from RHUI import UIField, UIFieldType
+
+    limits = {"min": lowest, "max": highest, "step": 1}
+    return UIField(name, label, UIFieldType.RANGE, value=value, html_attributes=limits)
+
+
+def checkbox_field(name: str, label: str, value: bool, *, description: str | None, section: str) -> Any:
+    from RHUI import UIField, UIFieldType
+
+    return UIField(name, label, UIFieldType.CHECKBOX, value=value, desc=description, persistent_section=section)
+
+
+def action_effect(name: str, label: str, effect: Effect, fields: Sequence[Any]) -> Any:
+    from EventActions import ActionEffect
+
+    return ActionEffect(label, effect, list(fields), name)
+
+
+def event(name: str) -> str:
+    """The value of `Evt.<name>`."""
+    from eventmanager import Evt
+
+    return str(getattr(Evt, name))
+
+
+def listen(rhapi: RhApi, event_name: str, handler: Callable[[Any], None], *, synchronous: bool = False) -> None:
+    """Registers a handler under a name of its own: RotorHazard drops the first of two that share one."""
+    priority = 50 if synchronous else None
+    rhapi.events.on(event(event_name), handler, priority=priority, name=f"racelink_{event_name.lower()}")

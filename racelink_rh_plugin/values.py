@@ -1,0 +1,111 @@
+"""The values of fields and bindings: what RotorHazard stores as text, as targets and presets.
+
+Source: spec rotorhazard, section 12. Values are never empty, "0" or false: RotorHazard would show the default again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.errors import InvalidValue, RaceLinkError
+from racelink_core.domain.group import ALL_GROUPS, FIRST_GROUP, LAST_GROUP, GroupId
+from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
+
+ALL = "all"
+NEW = "new"
+NOTHING = "none"
+"""The placeholder of an empty list: choosing it does nothing and says so."""
+DEFAULT_BRIGHTNESS = 128
+
+
+class BindingBroken(RaceLinkError):
+    """A stored value points at something that no longer exists, or cannot be read."""
+
+    code = "binding_broken"
+
+
+def group_value(group_id: int) -> str:
+    return f"group:{group_id}"
+
+
+def preset_value(preset_id: int) -> str:
+    return f"preset:{preset_id}"
+
+
+def group_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Every group in display order, as pairs of value and label."""
+    groups = sorted(snapshot.groups.values(), key=lambda group: (group.display_order, group.id))
+    return [(group_value(group.id), group.name) for group in groups]
+
+
+def target_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    return [(ALL, "All lamps"), *group_choices(snapshot)]
+
+
+def preset_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The lowest id first: it is the default, and ids are not reused, so an untouched binding keeps its meaning."""
+    presets = sorted(snapshot.presets.values(), key=lambda preset: preset.id)
+    return [(preset_value(preset.id), preset.label) for preset in presets] or [(NOTHING, "No presets yet")]
+
+
+def read_target(text: str | None, snapshot: Snapshot) -> Target:
+    """None and `all` mean every lamp; `group:<id>`, `device:<MAC>`, and the bare digits of the older plugin.
+
+    Raises BindingBroken.
+    """
+    if text is None or text == ALL or text == str(ALL_GROUPS):
+        return BroadcastTarget()
+    kind, _, rest = text.partition(":")
+    if kind == "device":
+        return _device(rest, snapshot)
+    digits = rest if kind == "group" else text
+    if not digits.isascii() or not digits.isdigit() or not FIRST_GROUP <= int(digits) <= LAST_GROUP:
+        raise BindingBroken(f"The target {text!r} is not a group or device. Choose it again.")
+    if GroupId(int(digits)) not in snapshot.groups:
+        raise BindingBroken(f"The group {digits} no longer exists. Choose another one.")
+    return GroupsTarget(value=(int(digits),))
+
+
+def read_preset(text: str | None, snapshot: Snapshot) -> int:
+    """The preset's id; None means the one with the lowest id. Raises BindingBroken."""
+    if text is None:
+        text = preset_choices(snapshot)[0][0]
+    if text == NOTHING:
+        raise BindingBroken("There are no presets yet. Create one on the RaceLink page.")
+    digits = text.removeprefix("preset:")
+    if not digits.isascii() or not digits.isdigit():
+        raise BindingBroken(f"The preset {text!r} cannot be read. Choose it again.")
+    if int(digits) not in snapshot.presets:
+        raise BindingBroken(f"The preset {digits} no longer exists. Choose another one.")
+    return int(digits)
+
+
+def read_brightness(text: str | int | None) -> int:
+    """1 to 255; None means 128. Raises BindingBroken."""
+    if text is None:
+        return DEFAULT_BRIGHTNESS
+    try:
+        value = int(float(text))
+    except (ValueError, OverflowError):
+        raise BindingBroken(f"The brightness {text!r} is not a number from 1 to 255.") from None
+    if not 1 <= value <= 255:
+        raise BindingBroken(f"The brightness {text} is not between 1 and 255.")
+    return value
+
+
+def choice_or_first(value: str | None, choices: Sequence[tuple[str, str]]) -> str:
+    """The stored choice if it is still on the list, else the first."""
+    offered = [choice for choice, _ in choices]
+    return value if value in offered else offered[0]
+
+
+def _device(text: str, snapshot: Snapshot) -> DeviceTarget:
+    try:
+        mac = Mac(text)
+    except InvalidValue:
+        raise BindingBroken(f"The device {text!r} cannot be read. Choose it again.") from None
+    if mac not in snapshot.devices:
+        raise BindingBroken(f"The device {mac} no longer exists. Choose another one.")
+    return DeviceTarget(value=mac)
