@@ -152,6 +152,12 @@ class _Run:
                 "No node answered. Are the nodes switched on and within range, on the channel of this gateway? "
                 "A node that is paired with another gateway answers only after it was switched off and on."
             )
+        elsewhere = sum(adopted.device.group_id == UNCONFIGURED for adopted in self._seen.values())
+        if self._target != UNCONFIGURED and elsewhere:
+            sentences.append(
+                f"{elsewhere} nodes are on another network than the chosen group, and a group lives on one. "
+                "They were added without a group."
+            )
         if unconfirmed:
             sentences.append(f"{unconfirmed} nodes did not acknowledge their group. Discover again, nearer to them.")
         return " ".join(sentences) or None
