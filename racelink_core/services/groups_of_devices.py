@@ -56,12 +56,12 @@ def check_boundary(devices: Iterable[Device], group_id: GroupId, snapshot: Snaps
 
 def reconcile_groups(draft: Draft) -> None:
     """Gives each group the network of its first member; the last member that leaves clears it."""
+    networks: dict[GroupId, list[str]] = {}
+    for device in draft.devices.values():
+        if device.network_id is not None:
+            networks.setdefault(device.group_id, []).append(device.network_id)
     for group in tuple(draft.groups.values()):
-        networks = [
-            device.network_id
-            for device in draft.devices.values()
-            if device.group_id == group.id and device.network_id is not None
-        ]
-        network_id = group.network_id if group.network_id in networks else next(iter(networks), None)
+        found = networks.get(group.id, [])
+        network_id = group.network_id if group.network_id in found else next(iter(found), None)
         if network_id != group.network_id:
             draft.groups[group.id] = group.model_copy(update={"network_id": network_id})

@@ -83,7 +83,7 @@ class Membership:
         if not (isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok):
             return Push.SILENT
         if prime:
-            self._prime(device, network_id, lane, priority)
+            self.prime(device, priority)
         return Push.CONFIRMED
 
     def confirm(self, macs: Iterable[Mac], group_ids: dict[Mac, GroupId]) -> None:
@@ -94,10 +94,17 @@ class Membership:
                 if device is not None and device.group_push_pending and device.group_id == group_ids.get(mac):
                     draft.devices[mac] = device.model_copy(update={"group_push_pending": False})
 
-    def _prime(self, device: Device, network_id: str, lane: Lane, priority: Priority) -> None:
-        """From then on no SYNC changes its brightness. An armed node would be disarmed by it, and so is left alone."""
+    def prime(self, device: Device, priority: Priority) -> None:
+        """From then on no SYNC changes its brightness. An armed node would be disarmed by it, and so is left alone.
+
+        Nobody confirms it; a later STATUS shows whether it arrived. Raises NoGateway.
+        """
+        network_id = network_of(device, self._store.snapshot)
+        if network_id is None:
+            return
         groups = (device.group_id, UNCONFIGURED)
         if self._armed.may_be_armed(network_id, device.radio_address, groups, self._clock.monotonic()):
             _log.info("%s may be armed and is not primed now", device.name)
             return
+        lane = self._lane_of(network_id)
         lane.send([RadioPacket(device.radio_address, Control(device.group_id, _KEEP_BRIGHTNESS))], priority)

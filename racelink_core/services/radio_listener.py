@@ -15,8 +15,9 @@ from racelink_core.domain.group import UNCONFIGURED
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.planning.addressing import network_of
+from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.gateway_messages import Forwarded, GatewayState, StateChanged
-from racelink_core.protocol.replies import Ack, IdentifyReply
+from racelink_core.protocol.replies import Ack, IdentifyReply, StatusReply
 from racelink_core.services.presence import Presence
 from racelink_core.services.restore import Restore
 from racelink_core.services.tasks import Tasks
@@ -90,6 +91,8 @@ class RadioListener:
         self._presence.heard(device.mac, message, by_own_network=by_own_network)
         if by_own_network and _has_lost_its_group(device, message, snapshot):
             self._restore.request(device.mac)
+        elif by_own_network and _lacks_priming(message):
+            self._restore.request(device.mac, prime_only=True)
 
 
 def _has_lost_its_group(device: Device, message: Forwarded, snapshot: Snapshot) -> bool:
@@ -100,6 +103,11 @@ def _has_lost_its_group(device: Device, message: Forwarded, snapshot: Snapshot) 
         return is_known_group and (differs or device.group_push_pending)
     # An ACK may be the very confirmation that a push is waiting for.
     return device.group_push_pending and not isinstance(message.reply, Ack)
+
+
+def _lacks_priming(message: Forwarded) -> bool:
+    """Every CONTROL of ours carries HAS_BRI, so a node without it has never taken one (design, section 6)."""
+    return isinstance(message.reply, StatusReply) and not message.reply.flags & PacketFlags.HAS_BRI
 
 
 class _Directory:

@@ -29,21 +29,25 @@ class Restore:
     def __init__(self, store: Store, membership: Membership, clock: Clock, timings: Timings) -> None:
         self._store, self._membership, self._clock, self._timings = store, membership, clock, timings
         self._lock = threading.Lock()
-        self._waiting: dict[Mac, None] = {}
+        self._waiting: dict[Mac, bool] = {}
+        """Whether priming is all that is missing."""
         self._busy: set[Mac] = set()
         self._not_before_s: dict[Mac, float] = {}
         self._workers: list[threading.Thread] = []
         self._suppressed = 0
         self._is_stopped = False
 
-    def request(self, mac: Mac) -> None:
-        """Returns at once. Ignored while suppressed, within the cool-down and when it waits already."""
+    def request(self, mac: Mac, *, prime_only: bool = False) -> None:
+        """Returns at once. `prime_only`: the node has its group, but its priming was lost or postponed.
+
+        Ignored while suppressed, within the cool-down and when it waits already.
+        """
         with self._lock:
             if self._is_stopped or self._suppressed or mac in self._waiting or mac in self._busy:
                 return
             if self._clock.monotonic() < self._not_before_s.get(mac, 0.0) or len(self._waiting) >= _MAX_WAITING:
                 return
-            self._waiting[mac] = None
+            self._waiting[mac] = prime_only
             self._workers = [worker for worker in self._workers if worker.is_alive()]
             if len(self._workers) >= _WORKERS:
                 return
@@ -71,9 +75,10 @@ class Restore:
             worker.join(self._clock.system_s(timeout_s))
 
     def _work(self) -> None:
-        while (mac := self._next()) is not None:
+        while (waiting := self._next()) is not None:
+            mac, prime_only = waiting
             try:
-                self._restore(mac)
+                self._restore(mac, prime_only=prime_only)
             except RaceLinkError as error:
                 _log.warning("The group of %s was not restored: %s", mac, error)
             except Exception:  # noqa: BLE001 - the edge of a worker: the other nodes must still get theirs
@@ -83,17 +88,20 @@ class Restore:
                     self._busy.discard(mac)
                     self._not_before_s[mac] = self._clock.monotonic() + self._timings.restore_cooldown_s
 
-    def _next(self) -> Mac | None:
+    def _next(self) -> tuple[Mac, bool] | None:
         with self._lock:
             mac = next(iter(self._waiting), None)
-            if mac is not None:
-                del self._waiting[mac]
-                self._busy.add(mac)
-            return mac
+            if mac is None:
+                return None
+            self._busy.add(mac)
+            return mac, self._waiting.pop(mac)
 
-    def _restore(self, mac: Mac) -> None:
+    def _restore(self, mac: Mac, *, prime_only: bool) -> None:
         device = self._store.snapshot.devices.get(mac)
         if device is None:
+            return
+        if prime_only:
+            self._membership.prime(device, Priority.AUTOMATION)
             return
         push = self._membership.push(device, Priority.AUTOMATION, prime=True, request_name="auto-restore")
         if push is Push.CONFIRMED:

@@ -74,6 +74,16 @@ def test_a_node_that_restarts_gets_its_group_back_by_itself(tmp_path: Path) -> N
         until(lambda: rig.nodes[mac].lamp.flags & PacketFlags.HAS_BRI, "its priming")
 
 
+def test_a_status_that_shows_a_lost_priming_has_it_repeated(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        rig.discover()
+        node = next(iter(rig.running.values()))
+        node.lamp.flags = PacketFlags.POWER_ON
+        rig.host.status.start(BroadcastTarget(), OPERATOR)
+        rig.finished()
+        until(lambda: node.lamp.flags & PacketFlags.HAS_BRI, "its priming")
+
+
 def test_a_deleted_group_frees_its_members_and_moves_no_other_id(tmp_path: Path) -> None:
     with running_host(tmp_path) as rig:
         rig.discover()
