@@ -510,12 +510,15 @@ def _make_prompt() -> None:
     sys.setswitchinterval(0.0001)
     gc.freeze()
     gc.disable()  # the thread that lists ports collects
+    with contextlib.suppress(OSError), open("/proc/self/timerslack_ns", "w") as timer_slack:  # Linux only
+        timer_slack.write("1")
+    # Worst of 60 timed writes on two shared cores, parent spinning (2026-11): 4 ms without round robin, 0.07 ms with.
+    # Helper threads fall back to the ordinary class. It needs root or LimitRTPRIO=1.
     try:
-        with open("/proc/self/timerslack_ns", "w") as timer_slack:
-            timer_slack.write("1")
-        os.setpriority(os.PRIO_PROCESS, 0, -10)
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     except (OSError, AttributeError):
-        pass  # another system, or not our right
+        with contextlib.suppress(OSError, AttributeError):
+            os.setpriority(os.PRIO_PROCESS, 0, -10)
 
 
 if __name__ == "__main__":
