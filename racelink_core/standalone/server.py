@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _PREFIX = "/racelink"
 _STOP_S = 1.0
+_MAX_CONNECTIONS = 256
+"""Further ones wait to be accepted. A pool of them is also what lets `stop` end idle connections."""
 _LOCAL_NAMES = ["localhost", "127.0.0.1"]
 
 
@@ -60,7 +62,7 @@ class WebServer:
         """Raises TokenMissing."""
         require_token(address, token)
         self._address, self._port = address, port
-        self._server = WSGIServer((address, port), _app(host, token), log=None, error_log=_log)
+        self._server = WSGIServer((address, port), _app(host, token), spawn=_MAX_CONNECTIONS, log=None, error_log=_log)
 
     @property
     def url(self) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 
 import gevent
 
+from racelink_core.domain.errors import RaceLinkError
+
 _log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 256
@@ -26,8 +28,10 @@ _HEARTBEAT = b": still here\n\n"
 Seed = Iterable[tuple[str, Any]]
 
 
-class TooManyClients(Exception):
-    """Every place is taken; each open page of each browser holds one."""
+class NoStream(RaceLinkError):
+    """No stream can be opened now; the browser tries again by itself."""
+
+    code = "unavailable"
 
 
 class _Client:
@@ -91,16 +95,17 @@ class LiveHub:
                 client.put(key or event, frame)
 
     def stream(self, seed: Callable[[], Seed]) -> Iterator[bytes]:
-        """The frames of one client, beginning with what `seed` gives. Raises TooManyClients at once."""
+        """The frames of one client, beginning with what `seed` gives. Raises NoStream at once."""
+        if self._closed:
+            raise NoStream("RaceLink is shutting down. The page tries again by itself.")
         if len(self._clients) >= MAX_CLIENTS:
-            raise TooManyClients
+            raise NoStream("Too many pages are open. Close some; this one tries again by itself.")
         client = _Client()
-        client.closed = self._closed
         self._clients.add(client)
         return self._frames(client, seed)
 
     def close(self) -> None:
-        """Ends every stream, also those that come later. Harmless twice."""
+        """Ends every stream; none is opened any more. Harmless twice."""
         self._closed = True
         for client in tuple(self._clients):
             client.close()

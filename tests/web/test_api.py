@@ -195,7 +195,7 @@ def test_saving_and_searching_again_work(client: FlaskClient) -> None:
         ("commands", {"kind": "sync", "extra": 1}, 400, "invalid_request"),
     ],
 )  # fmt: skip
-def test_bad_input_is_refused_with_a_code(
+def test_bad_input_is_refused_with_a_code(  # noqa: PLR0917
     idle_host: Host, idle_client: FlaskClient, path: str, body: object, status: int, code: str
 ) -> None:
     from racelink_core.domain.device import Device

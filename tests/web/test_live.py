@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from gevent.pywsgi import WSGIServer
 
-from racelink_core.web.live import MAX_CLIENTS, QUEUE_LENGTH, Coalescer, LiveHub, TooManyClients
+from racelink_core.web.live import MAX_CLIENTS, QUEUE_LENGTH, Coalescer, LiveHub, NoStream
 
 DEADLINE_S = 10.0
 
@@ -70,6 +70,8 @@ def test_a_new_client_gets_the_seed_and_then_what_changes_with_rising_numbers() 
     hub.publish("gateway", {"ready": True})
     frames = seeded + next(stream)
     hub.close()
+    with pytest.raises(NoStream):
+        hub.stream(no_seed)
     assert events_in(frames) == [("master", {"state": "IDLE"}), ("task", None), ("gateway", {"ready": True})]
     numbers = [int(line[4:]) for line in frames.decode().splitlines() if line.startswith("id: ")]
     assert numbers == sorted(set(numbers))
@@ -112,7 +114,7 @@ def test_a_client_with_too_much_unread_is_closed() -> None:
 def test_places_are_limited() -> None:
     hub = LiveHub()
     streams = [hub.stream(no_seed) for _ in range(MAX_CLIENTS)]
-    with pytest.raises(TooManyClients):
+    with pytest.raises(NoStream):
         hub.stream(no_seed)
     for stream in streams:
         next(stream)
