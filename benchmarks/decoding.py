@@ -25,10 +25,12 @@ def traffic() -> tuple[bytes, int]:
         rssi_dbm, snr_db = chance.randint(-110, -40), chance.randint(-10, 10)
         status = StatusReply(5, 1, chance.randrange(200), chance.randrange(256), chance.randrange(30000), rssi_dbm, 9)
         for reply in (status, Ack(2, 0)):
-            frames.append(
-                Forwarded(node, gateway, True, reply.OPCODE, reply.to_bytes(), rssi_dbm, snr_db).to_frame()
-            )
-        frames += (StateChanged(GatewayState.TX).to_frame(), TxDone().to_frame(), StateChanged(GatewayState.IDLE).to_frame())
+            frames.append(Forwarded(node, gateway, True, reply.OPCODE, reply.to_bytes(), rssi_dbm, snr_db).to_frame())
+        frames += (
+            StateChanged(GatewayState.TX).to_frame(),
+            TxDone().to_frame(),
+            StateChanged(GatewayState.IDLE).to_frame(),
+        )
     return b"".join(frames), len(frames)
 
 

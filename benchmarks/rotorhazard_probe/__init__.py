@@ -46,7 +46,9 @@ class Probe:
         Path(self._rhapi.server.data_dir, "probe.json").write_text(json.dumps(result))
 
     def _host(self) -> Any:
-        return next(found for found in gc.get_objects() if type(found).__name__ == "Host" and hasattr(found, "gateways"))
+        return next(
+            found for found in gc.get_objects() if type(found).__name__ == "Host" and hasattr(found, "gateways")
+        )
 
     def _watch_callback(self) -> None:
         from EventActions import EventActions  # type: ignore[import-not-found]

@@ -1,0 +1,48 @@
+"""A simulated fleet in a process of its own, reached through real ptys, as hardware would be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from racelink_core import create_host
+from racelink_core.configuration import HostConfiguration
+from racelink_core.host import Host
+
+FLEETS = Path(__file__).parent.parent / "tests" / "data" / "fleets"
+
+
+@contextmanager
+def simulated_ports(fleet: str, gateways: int, *options: str) -> Iterator[tuple[str, ...]]:
+    """The device paths of `gateways` simulated gateways."""
+    command = [sys.executable, "-m", "racelink_core.cli", "simulate", "--fleet", str(FLEETS / fleet), *options]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert program.stdout is not None
+    try:
+        yield tuple(program.stdout.readline().strip() for _ in range(gateways))
+    finally:
+        program.terminate()
+        program.wait(10)
+        program.stdout.close()
+
+
+@contextmanager
+def host_on(ports: tuple[str, ...]) -> Iterator[Host]:
+    """A host whose gateways on `ports` are all connected."""
+    with TemporaryDirectory() as directory:
+        host = create_host(HostConfiguration(data_directory=Path(directory), gateways=ports))
+        host.start()
+        try:
+            deadline_s = time.monotonic() + 20
+            while len(host.gateways.lanes()) < len(ports):
+                if time.monotonic() > deadline_s:
+                    raise SystemExit(f"the gateways were not found: {host.problems()}")
+                time.sleep(0.05)
+            yield host
+        finally:
+            host.stop()
