@@ -21,8 +21,9 @@ from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.domain.reading import NOTHING_HEARD, Reading
 from racelink_core.domain.snapshot import Snapshot
 
-_TWO_CELLS_BELOW_MV, _LOW_TWO_CELLS_MV, _LOW_SIX_CELLS_MV = 12_000, 6_800, 20_400
-"""Battery rule: spec services, 16. Below 12 V it is a two-cell battery."""
+_LOW_BY_KIND_MV = ((5_000, 3_400), (12_000, 6_800), (65_536, 20_400))
+"""Battery rule of spec services, 16: below 12 V it has two cells, else six, and is low under 3.4 V per cell.
+Below 5 V it has one cell, which the rule forgets: two cells would have been dead long before."""
 UNCONFIGURED_NAME = "Unconfigured"
 
 
@@ -112,8 +113,8 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
 
 def is_battery_low(voltage_mv: int) -> bool:
     """0 = unknown, which is not low."""
-    limit_mv = _LOW_TWO_CELLS_MV if voltage_mv < _TWO_CELLS_BELOW_MV else _LOW_SIX_CELLS_MV
-    return 0 < voltage_mv < limit_mv
+    low_mv = next(low_mv for below_mv, low_mv in _LOW_BY_KIND_MV if voltage_mv < below_mv)
+    return 0 < voltage_mv < low_mv
 
 
 class GroupRow(FrozenModel):

@@ -42,7 +42,7 @@ export const light = (device) => {
 
 export const battery = (device) => {
   if (!device.voltage_mV) return null;
-  const cells = device.voltage_mV < 12000 ? 2 : 6;
+  const cells = device.voltage_mV < 5000 ? 1 : device.voltage_mV < 12000 ? 2 : 6;
   const perCellV = device.voltage_mV / 1000 / cells;
   const percent = Math.max(0, Math.min(100, Math.round(((perCellV - 3.3) / (4.2 - 3.3)) * 100)));
   return { volts: `${(device.voltage_mV / 1000).toFixed(1)} V`, percent, low: device.battery_low };
