@@ -15,7 +15,8 @@ def main() -> int:
     if unknown:
         print(f"No benchmark named {', '.join(unknown)}. There are: {', '.join(NAMES)}.", file=sys.stderr)
         return 2
-    failed = [name for name in wanted if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"]).returncode]
+    commands = {name: [sys.executable, "-m", f"benchmarks.{name}"] for name in wanted}
+    failed = [name for name, command in commands.items() if subprocess.run(command, check=False).returncode]
     if failed:
         print(f"Did not finish: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
