@@ -53,6 +53,7 @@ class NativePool:
         self._pool = ThreadPool(threads)
         self._free_threads = threading.BoundedSemaphore(threads)
         self._is_closed = False
+        self._is_abandoned = False
 
     def run(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Waits cooperatively for the job; raises what it raised, or PoolClosed."""
@@ -71,6 +72,8 @@ class NativePool:
                     waiting.wait()
                 except BaseException as hit:  # noqa: BLE001 - the job goes on whatever it is; raised by `settle`
                     interruption = hit
+            if self._is_abandoned and len(self._pool) == 0:
+                self._pool.kill()
         outcome = cast(_Outcome[T], waiting.get())
         if outcome.error is not None:
             raise outcome.error from interruption
@@ -88,6 +91,7 @@ class NativePool:
         except gevent.Timeout as timeout:
             if timeout is not too_late:
                 raise
+            self._is_abandoned = True  # the last job to end takes the threads with it
             return False
         return True
 

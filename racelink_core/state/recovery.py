@@ -57,10 +57,12 @@ def _open(
 
 def _problem_with(path: Path, folder: Path) -> str | None:
     """Why the file cannot be used as it is; None if it can, or if this is the first start."""
-    has_left_overs = any(_beside(path, suffix).exists() for suffix in _FILES_OF_ONE_DATABASE[1:])
     if not path.exists() or path.stat().st_size == 0:
-        # sqlite would take it for a new database, and throw away the log beside it.
-        return "it is missing or empty" if has_left_overs or backups.newest_first(folder) else None
+        # sqlite would take it for a new database and throw away a log beside it. A rollback journal alone is what a
+        # first start leaves that was cut off.
+        log = _beside(path, "-wal")
+        has_log = log.exists() and log.stat().st_size > 0
+        return "it is missing or empty" if has_log or backups.newest_first(folder) else None
     database = Database(path)
     try:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import gevent
 import pytest
+from gevent import monkey
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.device import Device
@@ -171,11 +172,12 @@ def test_a_writer_killed_during_the_commit_leaves_snapshot_and_disk_agreeing(ope
     store = open_store()
     heard: list[Change] = []
     store.subscribe(heard.append)
-    in_commit, go_on = threading.Event(), gevent.monkey.get_original("threading", "Event")()
+    in_commit, go_on = threading.Event(), monkey.get_original("_thread", "allocate_lock")()
+    go_on.acquire()
     slow_write = store._database.write
 
     def write_slowly(*arguments: object) -> None:
-        go_on.wait(10)
+        go_on.acquire(timeout=10)
         slow_write(*arguments)  # type: ignore[arg-type]
 
     store._database.write = write_slowly  # type: ignore[method-assign]
@@ -192,7 +194,7 @@ def test_a_writer_killed_during_the_commit_leaves_snapshot_and_disk_agreeing(ope
     writer.kill(block=False)
     gevent.idle()
     assert not writer.ready()
-    go_on.set()
+    go_on.release()
     writer.join(10)
     assert isinstance(writer.value, gevent.GreenletExit)
     assert MAC in store.snapshot.devices

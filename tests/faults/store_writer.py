@@ -1,0 +1,131 @@
+"""Forks one writer after the other on a data directory and kills each with SIGKILL at a random moment.
+
+`python store_writer.py {loop|first_start} DIRECTORY KILLS SEED` prints one line of JSON. This program only forks,
+sleeps and kills, by the system's own calls and without a hub; every writer is a fresh fork that makes its own hub,
+opens the store, checks what it finds and writes until it dies.
+
+loop         all writers work on one directory
+first_start  each one gets an empty directory of its own and dies around its first start
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: E402 - patched before anything is imported
+from gevent import monkey
+
+monkey.patch_all(os=False)
+
+import json
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+from gevent._hub_local import get_hub_if_exists as hub_of_this_thread
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.device import Device
+from racelink_core.domain.settings import Settings
+from racelink_core.runtime.clock import SystemClock
+from racelink_core.state.entities import rows_of
+from racelink_core.state.starter import starter_content
+from racelink_core.state.store import Store
+
+_DEVICES = 12
+_sleep = monkey.get_original("time", "sleep")
+
+
+def main(mode: str, directory: Path, kills: int, seed: int) -> None:
+    rows_of(starter_content(""))  # warms what every fork would have to build
+    moments = random.Random(seed)
+    totals = {"killed": 0, "commits": 0, "opened": 0, "failures": []}
+    confirmed = 0
+    for number in range(kills):
+        place = directory / str(number) if mode == "first_start" else directory
+        confirmed = 0 if mode == "first_start" else confirmed
+        after_s = moments.uniform(0, 0.04) if mode == "first_start" else moments.uniform(0, 0.08)
+        confirmed = _one_life(place, confirmed, totals, after_s)
+        if mode == "first_start":
+            _one_life(place, confirmed, totals, None)
+    if mode == "loop":
+        _one_life(directory, confirmed, totals, None)
+    if hub_of_this_thread() is not None:
+        raise AssertionError("the forks were to make their own hub")
+    print(json.dumps(totals))
+
+
+def _one_life(directory: Path, confirmed: int, totals: dict, kill_after_s: float | None) -> int:
+    """One writer from start to death; None: it only opens, checks and closes. Returns what it confirmed last."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read_end)
+        try:
+            _write(directory, confirmed, write_end, endless=kill_after_s is not None)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
+            os.write(write_end, f"failed {type(error).__name__}: {error}\n".encode())
+        os._exit(0)
+    os.close(write_end)
+    if kill_after_s is not None:
+        _sleep(kill_after_s)
+        os.kill(pid, signal.SIGKILL)
+    said = b""
+    while chunk := os.read(read_end, 65536):
+        said += chunk
+    os.close(read_end)
+    _, status = os.waitpid(pid, 0)
+    totals["killed"] += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    for line in said.decode().splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "commit":
+            confirmed = int(rest)
+            totals["commits"] += 1
+        elif word == "opened":
+            totals["opened"] += 1
+            confirmed = int(rest)
+        else:
+            totals["failures"].append(line)
+    return confirmed
+
+
+def _write(directory: Path, confirmed: int, report: int, *, endless: bool) -> None:
+    store = Store.open(directory, SystemClock())
+    found = _number_in(store)
+    if store.notices:
+        raise AssertionError(f"help was needed: {store.notices}")
+    if found not in (confirmed, confirmed + 1):
+        raise AssertionError(f"confirmed was {confirmed}, found {found}")
+    os.write(report, f"opened {found}\n".encode())
+    while endless:
+        found += 1
+        with store.transaction() as draft:
+            for tail in range(_DEVICES):
+                mac = Mac(f"AABBCCDDEE{tail:02X}")
+                draft.devices[mac] = Device(mac=mac, name=f"{found}")
+            draft.settings = Settings(brightness_ceiling=1 + found % 255)
+        os.write(report, f"commit {found}\n".encode())
+        store.readings.update(Mac("AABBCCDDEE00"), voltage_mv=found)
+        if found % 5 == 0:
+            store.flush()
+    store.close()
+
+
+def _number_in(store: Store) -> int:
+    """The number of the last transaction; every row of it must be there, and the first start's content."""
+    snapshot = store.snapshot
+    if len(snapshot.presets) != 8 or len(snapshot.networks) != 1:
+        raise AssertionError("the first start is half-written")
+    names = {device.name for device in snapshot.devices.values()}
+    if not names and snapshot.settings == Settings():
+        return 0
+    number = int(next(iter(names)))
+    if names != {f"{number}"} or len(snapshot.devices) != _DEVICES:
+        raise AssertionError(f"half-written devices: {names}")
+    if snapshot.settings.brightness_ceiling != 1 + number % 255:
+        raise AssertionError("devices and settings are of different transactions")
+    return number
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
