@@ -26,11 +26,8 @@ def traffic() -> tuple[bytes, int]:
         status = StatusReply(5, 1, chance.randrange(200), chance.randrange(256), chance.randrange(30000), rssi_dbm, 9)
         for reply in (status, Ack(2, 0)):
             frames.append(Forwarded(node, gateway, True, reply.OPCODE, reply.to_bytes(), rssi_dbm, snr_db).to_frame())
-        frames += (
-            StateChanged(GatewayState.TX).to_frame(),
-            TxDone().to_frame(),
-            StateChanged(GatewayState.IDLE).to_frame(),
-        )
+        events = (StateChanged(GatewayState.TX), TxDone(), StateChanged(GatewayState.IDLE))
+        frames += (event.to_frame() for event in events)
     return b"".join(frames), len(frames)
 
 

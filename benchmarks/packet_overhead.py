@@ -1,4 +1,4 @@
-"""What we add to a packet beyond its time on air and the gateway's own: from one packet's end to the next one's write."""
+"""What we add to a packet beyond its time on air and the gateway's own: from its end to the next one's write."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import time
+from itertools import pairwise
 
 from benchmarks.figures import spread
 from benchmarks.simulated_fleet import host_on, simulated_ports
@@ -31,7 +32,7 @@ def main() -> None:
                 for number in range(PACKETS_IN_BURST)
             ]
             outcomes = lane.send(packets, Priority.OPERATOR)
-            for before, after in zip(outcomes, outcomes[1:], strict=False):
+            for before, after in pairwise(outcomes):
                 # A packet that the gateway's own autosync pushed aside waited for the gateway, not for us.
                 if before.done_at_s is not None and after.written_at_s is not None and after.attempts == 1:
                     between_ms.append((after.written_at_s - before.done_at_s) * 1e3)

@@ -1,4 +1,4 @@
-"""How exactly a timed send leaves while the parent process spins without yielding, as RotorHazard does before a start."""
+"""How exactly a timed send leaves while the parent spins without yielding, as RotorHazard does before a start."""
 
 from __future__ import annotations
 
