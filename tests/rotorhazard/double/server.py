@@ -57,7 +57,10 @@ class RotorHazard:
     def __init__(self, data_dir: Path, **config: dict[str, Any]) -> None:
         self.app = Flask("double", static_folder=None)
         self.app.jinja_loader = DictLoader({"layout.html": LAYOUT, "event.html": PAGE})
-        self.config: dict[str, dict[str, Any]] = {"SECRETS": {"ADMIN_USERNAME": "admin", "ADMIN_PASSWORD": "secret"}}
+        self.login = ("admin", "secret")
+        self.config: dict[str, dict[str, Any]] = {
+            "SECRETS": {"ADMIN_USERNAME": self.login[0], "ADMIN_PASSWORD": self.login[1]}
+        }
         self.config.update(config)
         self.rhapi = RhApiDouble(data_dir, self.config, self.app)
         self.events, self.ui = self.rhapi.events, self.rhapi.ui
