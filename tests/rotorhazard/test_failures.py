@@ -147,8 +147,10 @@ def test_ports_of_the_timing_hardware_are_never_opened(tmp_path: Path) -> None:
     field.pump.start()
     terminal.start()
     try:
-        config = {"RACELINK": {"rl_comms_port": terminal.path}, "GENERAL": {"SERIAL_PORTS": [terminal.path]}}
-        with RotorHazard(tmp_path, **config).running(initialize) as server:
+        server = RotorHazard(
+            tmp_path, RACELINK={"rl_comms_port": terminal.path}, GENERAL={"SERIAL_PORTS": [terminal.path]}
+        )
+        with server.running(initialize):
             until(lambda: "timing hardware" in status_of(server), f"the reason; instead: {status_of(server)}")
             port = serial.Serial(terminal.path, exclusive=True)
             port.close()

@@ -27,7 +27,7 @@ class EventsAPI:
         self.errors: list[BaseException] = []
         self.fired: list[str] = []
         self._handlers: dict[str, dict[str, _Handler]] = {}
-        self._running: list[gevent.Greenlet] = []
+        self._running: list[gevent.Greenlet[..., None]] = []
 
     def on(  # noqa: PLR0917 - their signature
         self,
