@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
-from zipfile import ZipFile
 
-import flask
 import pytest
 
 from racelink_core import __version__
 from racelink_core.standalone.plugin import build_plugin
 from racelink_core.standalone.plugin_tree import DOMAIN, PluginBuildError, checkout, plugin_files
+from tests.rotorhazard.installation import PACKAGES, install, run_server
 
-_DEADLINE_S = 60
-_PROGRAM = Path(__file__).with_name("installed_plugin.py")
 _MANIFEST_KEYS = {
     *("domain", "name", "description", "required_rhapi_version", "version", "dependencies", "zip_filename", "license"),
     *("author", "author_uri", "info_uri", "license_uri", "documentation_uri"),
@@ -35,27 +30,6 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def manifest() -> dict[str, object]:
     read: dict[str, object] = json.loads((checkout() / "manifest.json").read_text(encoding="utf-8"))
     return read
-
-
-def install(archive: Path, plugins: Path) -> Path:
-    """As the plugin manager does with an upload: the folder's name comes from where the manifest lies."""
-    with ZipFile(archive) as opened:
-        names = [name for name in opened.namelist() if not name.endswith("/")]
-        manifests = [name for name in names if name.endswith("manifest.json")]
-        assert manifests, "Uploaded plugin is invalid"
-        for name in manifests:
-            assert {"domain", "name", "description", "required_rhapi_version", "version"} <= json.loads(
-                opened.read(name)
-            ).keys()
-        parts = manifests[0].split("/")
-        assert len(parts) > 1, "a flat archive is refused"
-        folder = parts[-2].rpartition(".")[0] or parts[-2]
-        for name in names:
-            if f"{folder}/" in name:
-                target = plugins / folder / name.rpartition(f"{folder}/")[2]
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(opened.read(name))
-    return plugins / folder
 
 
 def test_the_installed_folder_is_the_tree_that_was_built(dist: Path, tmp_path: Path) -> None:
@@ -78,25 +52,40 @@ def test_the_installed_plugin_runs_with_its_own_core(dist: Path, tmp_path: Path,
     if beside == "another RaceLink":
         (impostor / "racelink_core").mkdir(parents=True)
         (impostor / "racelink_core" / "__init__.py").write_text("raise ImportError('the wrong one')\n", "utf-8")
-    packages = Path(flask.__file__).parents[1]
-    ended = subprocess.run(
-        [sys.executable, "-I", "-S", str(_PROGRAM), str(data_directory), str(impostor), str(packages)],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=_DEADLINE_S,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    said = json.loads(ended.stdout)
-    ours = str(data_directory / "plugins" / DOMAIN)
+    said = run_server(data_directory, "--beside", str(impostor)).said
     assert said["outside"] == [], "loaded from elsewhere"
-    assert said["core"].startswith(ours)
     assert said["page"] == 200
     assert said["app"] == 200, "the browser's files are served from the installed folder"
     assert "Devices online: 0 of 0" in said["status"]
     assert said["errors"] == []
     assert said["search_path_is_untouched"]
+
+
+def test_without_a_manifest_it_runs_and_warns(dist: Path, tmp_path: Path) -> None:
+    (install(dist / f"{DOMAIN}.zip", tmp_path / "plugins") / "manifest.json").unlink()
+    ended = run_server(tmp_path)
+    assert ended.said["page"] == 200
+    assert "no manifest.json" in ended.log
+
+
+def test_without_pydantic_the_settings_page_says_how_to_get_it(dist: Path, tmp_path: Path) -> None:
+    install(dist / f"{DOMAIN}.zip", tmp_path / "plugins")
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    for entry in PACKAGES.iterdir():
+        if not entry.name.startswith("pydantic"):
+            (packages / entry.name).symlink_to(entry)
+    ended = run_server(tmp_path, packages=packages)
+    assert "needs the Python package pydantic" in ended.said["status"]
+    assert "needs the Python package pydantic" in ended.log
+    assert ended.said["errors"] == []
+
+
+def test_a_full_disk_costs_what_would_be_saved_and_not_the_start(dist: Path, tmp_path: Path) -> None:
+    install(dist / f"{DOMAIN}.zip", tmp_path / "plugins")
+    said = run_server(tmp_path, "--file-limit", "1000").said
+    assert "Nothing is being saved" in said["status"]
+    assert (said["page"], said["errors"]) == (200, [])
 
 
 def test_the_same_sources_give_the_same_archive(dist: Path, tmp_path: Path) -> None:
