@@ -89,8 +89,10 @@ class Buttons:
     def _find_gateways(self) -> str:
         self._host.gateways.retry()
         self._notifier.answer("Looking for gateways…")
-        self._host.clock.sleep(self._host.timings.identify_attempt_s * self._host.timings.identify_attempts)
-        status = self._host.gateways.status()
+        timings = self._host.timings
+        deadline_s = time.monotonic() + timings.identify_attempt_s * timings.identify_attempts
+        while not (status := self._host.gateways.status()).ready and time.monotonic() < deadline_s:
+            time.sleep(0.1)
         if status.ready:
             connected = [f"{record.mac} on {record.url}" for record in status.gateways if record.is_connected]
             return f"Connected: {', '.join(connected)}."

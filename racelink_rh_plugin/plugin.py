@@ -39,7 +39,14 @@ class Plugin:
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 
     def register(self) -> None:
-        """Panels, page and event handlers; the gateways wait for STARTUP."""
+        """Panels, page and event handlers; the gateways wait for STARTUP. On failure nothing of ours goes on running."""
+        try:
+            self._register()
+        except Exception:
+            self._stop()
+            raise
+
+    def _register(self) -> None:
         RaceLinkPage(self._rhapi, self._host)
         self._refresh.register_now()
         listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)

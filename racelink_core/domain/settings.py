@@ -11,5 +11,3 @@ class Settings(FrozenModel):
     """brightness_ceiling: the venue's limit, applied by the planner to every origin (design 3.17)."""
 
     brightness_ceiling: int = Field(default=255, ge=1, le=255, strict=True)
-    show_tab: bool = True
-    """Whether RotorHazard's navigation gets a RaceLink entry."""

@@ -131,7 +131,7 @@ def test_a_subscriber_that_fails_is_logged_and_harms_nobody(store: Store, caplog
         (lambda draft: draft.groups.update({GroupId(1): Group(id=GroupId(1), name="Gates")}), {Scope.GROUPS}),
         (lambda draft: draft.networks.clear(), {Scope.NETWORKS}),
         (lambda draft: draft.presets.pop(1), {Scope.RL_PRESETS}),
-        (lambda draft: setattr(draft, "settings", Settings(show_tab=False)), {Scope.SETTINGS}),
+        (lambda draft: setattr(draft, "settings", Settings(brightness_ceiling=200)), {Scope.SETTINGS}),
     ],
 )
 def test_scopes_say_what_changed(store: Store, change: Callable[[Draft], object], scopes: set[Scope]) -> None:
