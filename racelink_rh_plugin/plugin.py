@@ -39,7 +39,7 @@ class Plugin:
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 
     def register(self) -> None:
-        """Panels, page and event handlers; the gateways wait for STARTUP. On failure nothing of ours goes on running."""
+        """Panels, page and event handlers; the gateways wait for STARTUP. After a failure nothing of ours runs on."""
         try:
             self._register()
         except Exception:

@@ -13,12 +13,16 @@ from pathlib import Path
 from flask import Response, abort, request, send_file
 from werkzeug.security import safe_join
 
+from racelink_core.domain.errors import RaceLinkError
+
 _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _CACHED_FILES = 128
 
 
-class MissingStaticFiles(RuntimeError):
+class MissingStaticFiles(RaceLinkError):
     """The installation is incomplete: the page's files are not beside the core."""
+
+    code = "incomplete_installation"
 
 
 def static_folder() -> Path:

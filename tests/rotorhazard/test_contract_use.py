@@ -42,11 +42,11 @@ def api_path(node: ast.expr) -> list[str]:
 def test_every_member_that_is_used_is_in_the_contract() -> None:
     used = {tuple(path[:2]) for node in nodes() if isinstance(node, ast.Attribute) and (path := api_path(node))}
     assert ("ui", "register_panel") in used, "the search itself works"
-    for path in used:
-        if path[0] in SUB_APIS:
-            assert len(path) == 1 or path[1] in members_of(path[0]), f"rhapi.{'.'.join(path)}"
+    for names in used:
+        if names[0] in SUB_APIS:
+            assert len(names) == 1 or names[1] in members_of(names[0]), f"rhapi.{'.'.join(names)}"
         else:
-            assert path[0] in TOP_LEVEL, f"rhapi.{path[0]}"
+            assert names[0] in TOP_LEVEL, f"rhapi.{names[0]}"
 
 
 def test_every_call_gives_arguments_that_the_contract_takes() -> None:

@@ -10,6 +10,7 @@ import serial
 from racelink_core.runtime.clock import SystemClock
 from racelink_core.sim.serve_pty import PtyServer
 from racelink_core.state.store import Store
+from racelink_core.web.static_files import MissingStaticFiles
 from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.rig import Field, race_day, status_of, until
@@ -157,3 +158,13 @@ def test_ports_of_the_timing_hardware_are_never_opened(tmp_path: Path) -> None:
     finally:
         terminal.stop()
         field.pump.stop()
+
+
+def test_an_incomplete_installation_leaves_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Path:
+        raise MissingStaticFiles("The page's files are missing. Install RaceLink again.")
+
+    monkeypatch.setattr("racelink_core.web.static_folder", missing)
+    with RotorHazard(tmp_path).running(initialize) as server:
+        assert "Install RaceLink again" in status_of(server)
+        Store.open(tmp_path / "racelink", SystemClock()).close()  # refused while another host holds it

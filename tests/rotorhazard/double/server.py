@@ -109,7 +109,7 @@ class RotorHazard:
         self.events.trigger(EVENT_NAMES[event], {} if args is None else args)
         self.events.settle()
 
-    def bind(self, event: str, effect: str, **touched: str) -> None:
+    def bind(self, event: str, effect: str, **touched: object) -> None:
         """What the settings page does: only fields that the user touched are stored, as text."""
         stored = json.loads(self.rhapi.config.get("USER", "actions") or "[]")
         stored.append({"event": EVENT_NAMES[event], "effect": effect, **touched})
@@ -138,10 +138,11 @@ class RotorHazard:
         return True
 
     def _run_actions(self, args: dict[str, Any]) -> None:
+        """Each in a greenlet of its own; an effect that is not registered any more ends the list."""
         stored = json.loads(self.rhapi.config.get("USER", "actions") or "[]")
         for action in stored:
             if action["event"] == args["_eventName"]:
-                self.effects[action["effect"]].runEffect(action, args)
+                self.events.spawn(self.effects[action["effect"]].runEffect, action, args)
 
     def _add_own_page(self) -> None:
         @self.app.get("/event")
