@@ -70,6 +70,8 @@ class OffsetNotes:
         opcode = packet.opcode
         if opcode not in (Opcode.OFFSET, Opcode.PRESET, Opcode.CONTROL):
             return self
+        if opcode != Opcode.OFFSET and not self.leaving:
+            return self
         group_id, second = packet.body.to_bytes()[:2]
         groups = frozenset(_ASSIGNABLE) if group_id == ALL_GROUPS else frozenset((group_id,))
         if opcode == Opcode.OFFSET:

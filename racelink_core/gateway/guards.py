@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from racelink_core.domain.radio_profile import DEFAULT_PROFILE, RadioProfile
 from racelink_core.domain.timings import Timings
 from racelink_core.planning.airtime import time_on_air_ms
-from racelink_core.protocol.radio_packet import RadioPacket
 
 _SLOT_BYTES = 64
 _LONGEST_REPLY_BYTES = 19
@@ -13,9 +14,9 @@ _FRAGMENT_ON_AIR_BYTES = 16
 _MOST_FRAGMENTS = 16
 
 
-def air_s(packet: RadioPacket, profile: RadioProfile | None) -> float:
+def air_s(lengths_on_air: Iterable[int], profile: RadioProfile | None) -> float:
     """Time on air of a packet with all its fragments, in seconds."""
-    return sum(time_on_air_ms(length, profile or DEFAULT_PROFILE) for length in packet.radio_lengths()) / 1000
+    return sum(time_on_air_ms(length, profile or DEFAULT_PROFILE) for length in lengths_on_air) / 1000
 
 
 def outcome_guard_s(timings: Timings, profile: RadioProfile | None) -> float:

@@ -5,7 +5,7 @@ The lane outlives its gateway's sessions. While there is none, everything fails 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from racelink_core.domain.address import RadioAddress
@@ -21,6 +21,7 @@ from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.guards import air_s, slower_reply_s
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.gateway.reply_matcher import Completion, Matcher, Replies
+from racelink_core.gateway.sendable import Sendable, sendable
 from racelink_core.gateway.session import GatewaySession
 from racelink_core.gateway.turnstile import Hold, Reservation, Ticket, Turnstile
 from racelink_core.protocol.bodies import Offset
@@ -89,12 +90,13 @@ class Lane:
 
         A lost link fails the rest; a rejected or timed-out packet does not stop those behind it. With `fire_at_s`
         there is exactly one packet; it is written at that moment, and the slot is kept free for it.
+        One packet that is NotSendable keeps all of them back.
         Raises LaneFull, NotSendable, RadioForbidden or InvalidValue, and what a callable source raises.
         """
         require_radio_allowed()
         if fire_at_s is not None:
             return (self._send_timed(packets, priority, fire_at_s, cancellation),)
-        planned = None if callable(packets) else tuple(packets)
+        planned = None if callable(packets) else _prepared(packets)
         if planned is not None and not planned:
             return ()
         ticket = Ticket(priority)
@@ -104,7 +106,7 @@ class Lane:
             if planned is None:
                 if ticket.refusal is not None:
                     return (_refused(ticket),)
-                planned = tuple(packets(self.notes)) if callable(packets) else ()
+                planned = _prepared(packets(self.notes)) if callable(packets) else ()
             for index, packet in enumerate(planned):
                 if index and ticket.refusal is None:
                     self._take(ticket, packet)
@@ -134,12 +136,13 @@ class Lane:
         """
         require_radio_allowed()
         ticket = Ticket(priority, Hold(priority))
+        prepared = sendable(packet)
         heard: dict[RadioAddress, GatewayEvent] = {}
         silences = disturbances = 0
         with self._queued(ticket, cancellation):
             while True:
                 waiting = matcher()
-                reason, detail = self._ask(ticket, packet, waiting, attempt_s, cancellation)
+                reason, detail = self._ask(ticket, prepared, waiting, attempt_s, cancellation)
                 for event in waiting.events:
                     if isinstance(event.message, Forwarded):
                         heard.setdefault(event.message.sender, event)
@@ -160,7 +163,7 @@ class Lane:
     def _ask(
         self,
         ticket: Ticket,
-        packet: RadioPacket,
+        packet: Sendable,
         matcher: Matcher,
         attempt_s: float,
         cancellation: Cancellation | None,
@@ -216,22 +219,22 @@ class Lane:
         finally:
             self._turnstile.unreserve(reservation)
 
-    def _take(self, ticket: Ticket, packet: RadioPacket | None) -> None:
+    def _take(self, ticket: Ticket, packet: Sendable | None) -> None:
         """Waits for the slot for the next packet: then `ticket` has it, or a refusal."""
         session = self._session
         if session is None:
             self._turnstile.refuse(ticket, SendKind.LINK_LOST, self._why_closed)
         elif ticket.refusal is None:
-            ticket.air_s = _UNPLANNED_AIR_S if packet is None else air_s(packet, session.profile)
+            ticket.air_s = _UNPLANNED_AIR_S if packet is None else air_s(packet.lengths_on_air, session.profile)
             self._turnstile.take(ticket)
 
-    def _transmit(self, ticket: Ticket, packet: RadioPacket) -> SendOutcome:
+    def _transmit(self, ticket: Ticket, packet: Sendable) -> SendOutcome:
         session = self._session
         if session is None:
             return SendOutcome(SendKind.LINK_LOST, self._why_closed)
         self._turnstile.disturb(ticket.hold)
         outcome = session.send(packet)
-        self._note(packet, outcome)
+        self._note(packet.packet, outcome)
         return outcome
 
     def _note(self, packet: RadioPacket, outcome: SendOutcome) -> None:
@@ -268,6 +271,10 @@ class Lane:
     def _require_room(self) -> None:
         if self._turnstile.waiting >= MAX_WAITING:
             raise LaneFull(self.network_id, self._turnstile.waiting)
+
+
+def _prepared(packets: Iterable[RadioPacket]) -> tuple[Sendable, ...]:
+    return tuple(map(sendable, packets))
 
 
 def _nothing() -> None:

@@ -14,8 +14,10 @@ class Overhead:
 
     def __init__(self) -> None:
         self._samples_ms: deque[float] = deque(maxlen=_SAMPLES)
-        self.ms = UNMEASURED_MS
+
+    @property
+    def ms(self) -> float:
+        return median(self._samples_ms) if self._samples_ms else UNMEASURED_MS
 
     def add(self, sample_ms: float) -> None:
         self._samples_ms.append(max(0.0, sample_ms))
-        self.ms = median(self._samples_ms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.opcode import Opcode
@@ -21,6 +22,7 @@ from racelink_core.protocol.bodies import (
     Stream,
     Sync,
 )
+from racelink_core.protocol.framing import encode_frame
 from racelink_core.protocol.radio_packet import RadioPacket
 
 _UNICAST_ONLY = (SetGroup, Config, GetConfig, SetRadioProfile, GetRadioProfile)
@@ -44,20 +46,32 @@ _RESERVED_FLAGS = 0xC0
 _ARM_FLAGS = 0xFE
 
 
-def sendable_frame(packet: RadioPacket) -> bytes:
-    """The frame to write. Raises NotSendable."""
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A packet that was checked and encoded before its turn, so that its turn takes nothing but the write.
+
+    lengths_on_air  bytes of each packet that the gateway makes of it
+    """
+
+    packet: RadioPacket
+    frame: bytes
+    lengths_on_air: tuple[int, ...]
+
+
+def sendable(packet: RadioPacket) -> Sendable:
+    """Raises NotSendable."""
     problem = _problem(packet)
     if problem is not None:
         raise NotSendable(_name(packet), problem)
     try:
         body = packet.body.to_bytes()
-        frame = packet.to_frame()
+        frame = encode_frame(packet.opcode, packet.receiver + body)
     except (ValueError, struct.error) as error:
         raise NotSendable(_name(packet), f"a value does not fit its field ({error})") from error
     allowed = _BODY_BYTES[Opcode(packet.opcode)]
     if len(body) not in allowed:
         raise NotSendable(_name(packet), f"its body has {len(body)} bytes; the gateway would drop it without a word")
-    return frame
+    return Sendable(packet, frame, packet.radio_lengths())
 
 
 def _name(packet: RadioPacket) -> str:

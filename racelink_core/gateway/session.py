@@ -21,7 +21,7 @@ from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.gateway.overhead import Overhead
 from racelink_core.gateway.port import GatewayPort, Opener
 from racelink_core.gateway.reply_matcher import MatcherRegistry
-from racelink_core.gateway.sendable import sendable_frame
+from racelink_core.gateway.sendable import Sendable, sendable
 from racelink_core.gateway.transmission import SlotMirror, Transmission, TryEnd
 from racelink_core.links.contract import LinkError, LinkLost, LinkOverrun
 from racelink_core.protocol.gateway_commands import GetGatewayProfile, SetGatewayProfile, StateRequest
@@ -190,32 +190,36 @@ class GatewaySession:
     # Sending
 
     def send(
-        self, packet: RadioPacket, *, fire_at_s: float | None = None, cancellation: Cancellation | None = None
+        self,
+        packet: RadioPacket | Sendable,
+        *,
+        fire_at_s: float | None = None,
+        cancellation: Cancellation | None = None,
     ) -> SendOutcome:
         """Waits for the one outcome. Raises RadioForbidden or NotSendable, and then nothing was written.
 
+        packet     made `sendable` beforehand where another packet is in the slot before it: that is time won
         fire_at_s  the moment at which the port process writes the packet, also while this process stands still.
                    Other packets may be sent before it; who leaves the slot free for it is the lane's business
         """
         require_radio_allowed()
-        frame = sendable_frame(packet)
-        send = _Send(packet.opcode, len(packet.radio_lengths()), cancellation or Cancellation())
+        send = _Send(packet if isinstance(packet, Sendable) else sendable(packet), cancellation or Cancellation())
         if fire_at_s is not None:
-            outcome = self._send_timed(send, packet, frame, fire_at_s)
+            outcome = self._send_timed(send, fire_at_s)
             if outcome is not None:
                 return outcome
         with self._turn:
-            return self._send_now(send, packet, frame)
+            return self._send_now(send)
 
-    def _send_timed(self, send: _Send, packet: RadioPacket, frame: bytes, fire_at_s: float) -> SendOutcome | None:
+    def _send_timed(self, send: _Send, fire_at_s: float) -> SendOutcome | None:
         """None: it has to be tried again, at once."""
         if send.cancellation.is_cancelled:
             return send.outcome(SendKind.CANCELLED, "taken back before it was written")
         self._in_flight.append(send)
         detach = send.cancellation.attach(lambda: self._take_back(send))
         try:
-            self._try(send, frame, fire_at_s)
-            return self._judge(send, packet)
+            self._try(send, fire_at_s)
+            return self._judge(send)
         finally:
             detach()
             self._in_flight.remove(send)
@@ -225,20 +229,20 @@ class GatewaySession:
         if port is not None and order is not None and send.written_at_s is None and port.take_back(order):
             send.finish(TryEnd.CANCELLED)
 
-    def _send_now(self, send: _Send, packet: RadioPacket, frame: bytes) -> SendOutcome:
+    def _send_now(self, send: _Send) -> SendOutcome:
         self._in_flight.append(send)
         try:
             while True:
                 if send.end is TryEnd.REJECTED:
                     self._wait_for_slot(send)
-                self._try(send, frame, None)
-                outcome = self._judge(send, packet)
+                self._try(send, None)
+                outcome = self._judge(send)
                 if outcome is not None:
                     return outcome
         finally:
             self._in_flight.remove(send)
 
-    def _try(self, send: _Send, frame: bytes, fire_at_s: float | None) -> None:
+    def _try(self, send: _Send, fire_at_s: float | None) -> None:
         """Writes once and waits until the try has an end."""
         send.begin()
         send.order = None
@@ -246,7 +250,7 @@ class GatewaySession:
         try:
             port = self._open_port()
             started_s = max(self._clock.monotonic(), fire_at_s or 0.0)
-            send.order = port.write(frame, send_at_s=fire_at_s)
+            send.order = port.write(send.sendable.frame, send_at_s=fire_at_s)
         except LinkError as error:
             send.failure = error
             send.tries -= 1
@@ -265,11 +269,11 @@ class GatewaySession:
             if send.end is None and known_s >= (send.progress_at_s or started_s) + guard_s:
                 send.end = TryEnd.TIMED_OUT
 
-    def _judge(self, send: _Send, packet: RadioPacket) -> SendOutcome | None:
+    def _judge(self, send: _Send) -> SendOutcome | None:
         """The outcome of a try that has ended; None: try again."""
         end = send.end
         if end is TryEnd.DONE:
-            self._measure(send, packet)
+            self._measure(send)
             return send.outcome(SendKind.SENT)
         if end is TryEnd.CANCELLED:
             return send.outcome(SendKind.CANCELLED, "taken back before it was written")
@@ -280,7 +284,7 @@ class GatewaySession:
         if end is TryEnd.REJECTED:
             return self._judge_rejection(send)
         if send.wanted > 1:
-            self._stream_until_s = self._clock.monotonic() + air_s(packet, self.profile)
+            self._stream_until_s = self._clock.monotonic() + air_s(send.sendable.lengths_on_air, self.profile)
         if self._port is not None:
             self._port.resynchronise()
         self._is_gateway_doubted = True
@@ -307,10 +311,10 @@ class GatewaySession:
         if not send.is_slot_free:
             send.changed.wait(self._clock.system_s(self._timings.rejected_retry_s))
 
-    def _measure(self, send: _Send, packet: RadioPacket) -> None:
+    def _measure(self, send: _Send) -> None:
         if send.is_undisturbed and send.wanted == 1 and send.written_at_s is not None and send.done_at_s is not None:
             spent_s = send.done_at_s - send.written_at_s
-            self._overhead.add((spent_s - air_s(packet, self.profile)) * 1000)
+            self._overhead.add((spent_s - air_s(send.sendable.lengths_on_air, self.profile)) * 1000)
 
     def catch_up(self) -> float:
         """Waits until all that the gateway said so far is handled; returns the moment up to which that holds."""
@@ -411,8 +415,9 @@ class GatewaySession:
 class _Send(Transmission):
     """A transmission with somebody who waits for it."""
 
-    def __init__(self, opcode: int, wanted: int, cancellation: Cancellation) -> None:
-        super().__init__(opcode, wanted)
+    def __init__(self, sendable: Sendable, cancellation: Cancellation) -> None:
+        super().__init__(sendable.packet.opcode, len(sendable.lengths_on_air))
+        self.sendable = sendable
         self.cancellation = cancellation
         self.changed = threading.Event()
         self.order: int | None = None

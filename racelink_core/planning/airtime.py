@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 
 from racelink_core.domain.radio_profile import RadioProfile
@@ -9,6 +10,7 @@ from racelink_core.domain.radio_profile import RadioProfile
 _LOW_RATE_SYMBOL_MS = 16
 
 
+@lru_cache(maxsize=1024)
 def time_on_air_ms(packet_bytes: int, profile: RadioProfile) -> float:
     """Milliseconds on air. `packet_bytes` counts the 7-byte header and the body, without USB framing.
 

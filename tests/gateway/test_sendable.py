@@ -8,7 +8,7 @@ from racelink_core.domain.address import BROADCAST, RadioAddress
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.radio_profile import DEFAULT_PROFILE
 from racelink_core.gateway.errors import NotSendable
-from racelink_core.gateway.sendable import sendable_frame
+from racelink_core.gateway.sendable import sendable
 from racelink_core.protocol import bodies
 from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.protocol.radio_profile_codec import WireProfile
@@ -49,7 +49,7 @@ PROFILE = WireProfile.of(DEFAULT_PROFILE)
 )
 def test_a_packet_that_must_not_be_sent_is_refused(packet: RadioPacket) -> None:
     with pytest.raises(NotSendable) as caught:
-        sendable_frame(packet)
+        sendable(packet)
     assert caught.value.code == "invalid_packet"
 
 
@@ -67,7 +67,7 @@ def test_a_packet_that_must_not_be_sent_is_refused(packet: RadioPacket) -> None:
     ],
 )
 def test_everything_else_becomes_its_frame(packet: RadioPacket) -> None:
-    assert sendable_frame(packet) == packet.to_frame()
+    assert sendable(packet).frame == packet.to_frame()
 
 
 def test_a_refused_packet_leaves_nothing_on_the_wire(bench: Bench) -> None:
