@@ -18,6 +18,7 @@ NEW = "new"
 NOTHING = "none"
 """The placeholder of an empty list: choosing it does nothing and says so."""
 DEFAULT_BRIGHTNESS = 128
+_MOST_DIGITS = 9
 
 
 class BindingBroken(RaceLinkError):
@@ -50,40 +51,42 @@ def preset_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(preset_value(preset.id), preset.label) for preset in presets] or [(NOTHING, "No presets yet")]
 
 
-def read_target(text: str | None, snapshot: Snapshot) -> Target:
-    """None and `all` mean every lamp; `group:<id>`, `device:<MAC>`, and the bare digits of the older plugin.
+def read_target(stored: object, snapshot: Snapshot) -> Target:
+    """Nothing and `all` mean every lamp; `group:<id>`, `device:<MAC>`, and the bare digits of the older plugin.
 
     Raises BindingBroken.
     """
+    text = _as_text(stored)
     if text is None or text == ALL or text == str(ALL_GROUPS):
         return BroadcastTarget()
     kind, _, rest = text.partition(":")
     if kind == "device":
         return _device(rest, snapshot)
     digits = rest if kind == "group" else text
-    if not digits.isascii() or not digits.isdigit() or not FIRST_GROUP <= int(digits) <= LAST_GROUP:
+    number = _number(digits)
+    if number is None or not FIRST_GROUP <= number <= LAST_GROUP:
         raise BindingBroken(f"The target {text!r} is not a group or device. Choose it again.")
-    if GroupId(int(digits)) not in snapshot.groups:
-        raise BindingBroken(f"The group {digits} no longer exists. Choose another one.")
-    return GroupsTarget(value=(int(digits),))
+    if GroupId(number) not in snapshot.groups:
+        raise BindingBroken(f"The group {number} no longer exists. Choose another one.")
+    return GroupsTarget(value=(number,))
 
 
-def read_preset(text: str | None, snapshot: Snapshot) -> int:
-    """The preset's id; None means the one with the lowest id. Raises BindingBroken."""
-    if text is None:
-        text = preset_choices(snapshot)[0][0]
+def read_preset(stored: object, snapshot: Snapshot) -> int:
+    """The preset's id; nothing means the one with the lowest id. Raises BindingBroken."""
+    text = _as_text(stored) or preset_choices(snapshot)[0][0]
     if text == NOTHING:
         raise BindingBroken("There are no presets yet. Create one on the RaceLink page.")
-    digits = text.removeprefix("preset:")
-    if not digits.isascii() or not digits.isdigit():
+    number = _number(text.removeprefix("preset:"))
+    if number is None:
         raise BindingBroken(f"The preset {text!r} cannot be read. Choose it again.")
-    if int(digits) not in snapshot.presets:
-        raise BindingBroken(f"The preset {digits} no longer exists. Choose another one.")
-    return int(digits)
+    if number not in snapshot.presets:
+        raise BindingBroken(f"The preset {number} no longer exists. Choose another one.")
+    return number
 
 
-def read_brightness(text: str | int | None) -> int:
-    """1 to 255; None means 128. Raises BindingBroken."""
+def read_brightness(stored: object) -> int:
+    """1 to 255; nothing means 128. Raises BindingBroken."""
+    text = _as_text(stored)
     if text is None:
         return DEFAULT_BRIGHTNESS
     try:
@@ -99,6 +102,15 @@ def choice_or_first(value: str | None, choices: Sequence[tuple[str, str]]) -> st
     """The stored choice if it is still on the list, else the first."""
     offered = [choice for choice, _ in choices]
     return value if value in offered else offered[0]
+
+
+def _as_text(stored: object) -> str | None:
+    """None for what RotorHazard shows as the field's default: absent, empty, zero, false. Users edit the list, too."""
+    return None if stored in (None, "", "0", 0, False) else str(stored)
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MOST_DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def _device(text: str, snapshot: Snapshot) -> DeviceTarget:

@@ -19,7 +19,7 @@ SUB_APIS = ("config", "db", "events", "fields", "server", "ui")
 CONTROLS = {
     "config": {"drop_unregistered_sections"},
     "db": {"is_open", "was_damaged", "fields"},
-    "events": {"errors", "fired", "settle", "count"},
+    "events": {"errors", "fired", "settle", "spawn", "count"},
     "fields": {"panel_of"},
     "ui": {"markdown", "buttons", "registrations", "rebuilt", "messages"},
 }

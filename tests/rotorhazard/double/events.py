@@ -53,10 +53,13 @@ class EventsAPI:
         for handler in self._of(event) + self._of("all"):
             given = args if handler.default_args is None else {**handler.default_args, **args}
             if handler.priority < SYNCHRONOUS_BELOW:
-                self._call(handler, given)
+                self._call(handler.call, given)
             else:
-                # Not a thread: its start would wait until it runs.
-                self._running.append(gevent.spawn(self._call, handler, given))
+                self.spawn(handler.call, given)
+
+    def spawn(self, function: Callable[..., None], *args: object) -> None:
+        """Not in a thread: its start would wait until it runs."""
+        self._running.append(gevent.spawn(self._call, function, *args))
 
     def settle(self) -> None:
         """Waits until every asynchronous handler has returned."""
@@ -72,8 +75,8 @@ class EventsAPI:
     def _of(self, event: str) -> list[_Handler]:
         return sorted(self._handlers.get(event, {}).values(), key=lambda handler: handler.priority)
 
-    def _call(self, handler: _Handler, args: Mapping[str, Any]) -> None:
+    def _call(self, function: Callable[..., None], *args: object) -> None:
         try:
-            handler.call(args)
+            function(*args)
         except Exception as error:  # noqa: BLE001 - the server's bus catches and logs
             self.errors.append(error)
