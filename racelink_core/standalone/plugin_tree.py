@@ -41,15 +41,15 @@ def checkout() -> Path:
 
 def plugin_files(top: Path) -> Iterator[tuple[PurePosixPath, Path]]:
     """Pairs of the path inside the plugin's folder and the file, sorted. Raises PluginBuildError."""
-    found = {PurePosixPath(name): top / name for name in _FILES}
+    found: dict[PurePosixPath, Path] = {PurePosixPath(name): top / name for name in _FILES}
     for folder, place in _FOLDERS.items():
         for path in (top / folder).rglob("*"):
             inside = path.relative_to(top / folder)
             if path.is_file() and not _is_left_out(inside):
                 found[PurePosixPath(place, *inside.parts)] = path
-    for inside, path in sorted(found.items()):
-        _refuse_what_breaks_the_installer(inside)
-        yield inside, path
+    for place_inside, path in sorted(found.items()):
+        _refuse_what_breaks_the_installer(place_inside)
+        yield place_inside, path
 
 
 def write_archive(top: Path, target: Path) -> None:
