@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 
@@ -34,7 +35,7 @@ RACES = (
     "random_start_hidden_timer",
     "immediate_start_no_tones",
 )
-STORED = (
+STORED: tuple[dict[str, object], ...] = (
     {},
     {"rl_action_group": "group:77", "rl_action_preset": "preset:1"},
     {"rl_action_group": "device:nobody", "rl_action_brightness": "nan"},
@@ -53,10 +54,8 @@ def test_whatever_is_stored_it_is_a_target_a_preset_a_brightness_or_named_as_bro
         lambda: read_preset(stored, SNAPSHOT),
         lambda: read_brightness(stored),
     ):
-        try:
+        with suppress(BindingBroken):
             read()
-        except BindingBroken as error:
-            assert str(error)
 
 
 @pytest.mark.parametrize("stored", [None, "", "0", 0, False])
@@ -67,7 +66,7 @@ def test_what_the_form_shows_as_its_default_is_the_default(stored: object) -> No
 
 @pytest.mark.parametrize("stored", ["256", "-1", "1e400", math.nan, True, "bright"])
 def test_a_brightness_out_of_range_is_no_brightness(stored: object) -> None:
-    with pytest.raises(BindingBroken, match="1 (to|and) 255"):
+    with pytest.raises(BindingBroken, match=r"1 (to|and) 255"):
         read_brightness(stored)
 
 
