@@ -1,4 +1,4 @@
-"""However the server ends, the gateway's port is free for the next one."""
+"""Starting twice is harmless, and however the server ends, the gateway's port is free for the next one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import serial
 
 from racelink_core import cli
 from racelink_core.sim.serve_pty import PtyServer
+from racelink_rh_plugin import initialize
+from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.installation import command
-from tests.rotorhazard.rig import Field, until
+from tests.rotorhazard.rig import Field, status_of, until
 
 _DEADLINE_S = 15
 
@@ -51,6 +53,18 @@ def test_a_server_that_ends_without_shutdown_frees_the_port(tmp_path: Path, term
             server.send_signal(getattr(signal, way))
         server.wait(_DEADLINE_S)
     until(lambda: is_free(terminal.path), "a free port")
+
+
+def test_a_second_startup_and_a_third_shutdown_change_nothing(tmp_path: Path, terminal: PtyServer) -> None:
+    with RotorHazard(tmp_path, RACELINK={"rl_comms_port": terminal.path}).running(initialize) as server:
+        server.fire("STARTUP")
+        until(lambda: ": connected," in status_of(server), "the gateway")
+        for _ in range(3):
+            server.shut_down()
+        server.fire("RACE_START")
+        server.fire("STARTUP")
+        assert is_free(terminal.path), "what was stopped stays stopped"
+    assert server.events.errors == []
 
 
 def is_free(path: str) -> bool:
