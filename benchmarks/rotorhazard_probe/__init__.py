@@ -1,8 +1,8 @@
 """A RotorHazard plugin that measures ours from inside the real server; never shipped.
 
-It triggers a race event as the server does, and notes three moments on the system's monotonic clock: the
-event fired, the first line of RaceLink's callback, and the first byte handed to the gateway's port. Results go to
-`probe.json` in the data directory.
+It triggers a race event as the server does, and notes on the system's monotonic clock: the event fired, the first
+line of RaceLink's callback, the end of the packet that was in the slot, and the first byte handed to the gateway's
+port. Results go to `probe.json` in the data directory.
 """
 
 from __future__ import annotations
@@ -17,112 +17,127 @@ from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger(__name__)
-ROUNDS = 300
+WARM_UP, ROUNDS = 10, 300
 EVENT = "raceWin"
+Row = dict[str, float]
 
 
 class Probe:
-    """One measurement at a time: `fired_s`, `callback_s`, then the stamp of the first write after it."""
+    """One measurement at a time."""
 
     def __init__(self, rhapi: Any) -> None:
         self._rhapi = rhapi
-        self.callback_s = 0.0
-        self.written = threading.Event()
-        self.written_s = 0.0
-        self.slot_free_s = 0.0
+        self._callback_s = 0.0
+        self._foreign_end_s = 0.0
+        self._command: Any = None
+        self._ended = threading.Event()
 
     def run(self) -> None:
+        result: dict[str, Any]
         try:
-            self._watch_callback()
-            self._watch_lane()
-            host = self._host()
+            host = _host()
+            self._watch(host)
             deadline_s = time.monotonic() + 60
-            while not host.gateways.status().ready and time.monotonic() < deadline_s:
+            while not host.gateways.lanes() and time.monotonic() < deadline_s:
                 time.sleep(0.2)
-            result = {"idle": self._measure(), "traffic": self._measure_with_traffic(host)}
+            # The server starts these with its first browser.
+            sys.modules["__main__"].start_background_threads(True)
+            time.sleep(2)
+            self._measure(WARM_UP)
+            result = {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
         except Exception as error:
-            logger.exception("probe failed")
+            logger.exception("The probe failed")
             result = {"error": repr(error)}
-        Path(self._rhapi.server.data_dir, "probe.json").write_text(json.dumps(result))
+        target = Path(self._rhapi.server.data_dir, "probe.json")
+        target.with_suffix(".part").write_text(json.dumps(result))
+        target.with_suffix(".part").rename(target)
 
-    def _host(self) -> Any:
-        return next(
-            found for found in gc.get_objects() if type(found).__name__ == "Host" and hasattr(found, "gateways")
-        )
-
-    def _watch_callback(self) -> None:
-        from EventActions import EventActions  # type: ignore[import-not-found]
+    def _watch(self, host: Any) -> None:
+        from EventActions import EventActions
 
         effect = EventActions.effects["gcaction"]
-        inner = effect.effect_fn
+        perform = effect.effect_fn
 
-        def noted(action: Any, args: Any) -> Any:
-            self.callback_s = time.monotonic()
-            return inner(action, args)
+        def noted_callback(action: Any, args: Any) -> Any:
+            self._callback_s = time.monotonic()
+            try:
+                return perform(action, args)
+            finally:
+                self._ended.set()
 
-        effect.effect_fn = noted
+        effect.effect_fn = noted_callback
+        session = sys.modules["racelink_core.gateway.session"].GatewaySession  # type: ignore[attr-defined]
+        send = session.send
+        opcodes = sys.modules["racelink_core.domain.opcode"].Opcode  # type: ignore[attr-defined]
+        of_a_poll = (opcodes.STATUS, opcodes.DEVICES)
 
-    def _watch_lane(self) -> None:
-        session = sys.modules["racelink_core.gateway.session"].GatewaySession
-        inner = session.send
-
-        def noted(sending: Any, packet: Any, *args: Any, **kwargs: Any) -> Any:
-            outcome = inner(sending, packet, *args, **kwargs)
-            if self.callback_s and outcome.written_at_s is not None and outcome.written_at_s >= self.callback_s:
-                if not self.written.is_set():
-                    self.written_s = outcome.written_at_s
-                    self.written.set()
-            elif outcome.done_at_s is not None:
-                self.slot_free_s = outcome.done_at_s
+        def noted_send(sending: Any, packet: Any, **options: Any) -> Any:
+            outcome = send(sending, packet, **options)
+            if getattr(packet, "packet", packet).opcode in of_a_poll:
+                self._foreign_end_s = outcome.done_at_s or self._foreign_end_s
+            elif self._command is None:
+                self._command = outcome
             return outcome
 
-        session.send = noted
+        session.send = noted_send
 
-    def _measure(self) -> list[dict[str, float]]:
+    def _measure(self, rounds: int) -> list[Row]:
         rows = []
-        for number in range(ROUNDS):
-            self.callback_s = 0.0
-            self.written.clear()
+        for number in range(rounds):
+            self._command = None
+            self._ended.clear()
             fired_s = time.monotonic()
             self._rhapi.events.trigger(EVENT, {"node_index": 0, "color": number})
-            if not self.written.wait(5):
-                raise RuntimeError(f"round {number}: nothing was written")
-            free_s = max(self.slot_free_s, self.callback_s)
-            rows.append(
-                {
-                    "from_event_ms": (self.written_s - fired_s) * 1e3,
-                    "from_callback_ms": (self.written_s - self.callback_s) * 1e3,
-                    "from_free_slot_ms": (self.written_s - free_s) * 1e3,
-                }
-            )
-            time.sleep(0.13 + (number % 17) * 0.003)
+            if not self._ended.wait(10) or self._command is None:
+                raise RuntimeError(f"round {number}: nothing was sent")
+            outcome, callback_s = self._command, self._callback_s
+            if outcome.written_at_s is None:
+                raise RuntimeError(f"round {number}: {outcome}")
+            if outcome.attempts == 1:  # one that the gateway's own autosync pushed aside waited for the gateway
+                free_s = callback_s
+                if callback_s < self._foreign_end_s <= outcome.written_at_s:
+                    free_s = self._foreign_end_s
+                rows.append(
+                    {
+                        "from_event_ms": (outcome.written_at_s - fired_s) * 1e3,
+                        "from_callback_ms": (outcome.written_at_s - callback_s) * 1e3,
+                        "from_event_free_ms": (outcome.written_at_s - fired_s - (free_s - callback_s)) * 1e3,
+                        "from_callback_free_ms": (outcome.written_at_s - free_s) * 1e3,
+                    }
+                )
+            time.sleep(0.08 + (number % 17) * 0.003)
         return rows
 
-    def _measure_with_traffic(self, host: Any) -> list[dict[str, float]]:
+    def _measure_with_traffic(self, host: Any) -> list[Row]:
         """A status poll over and over: requests wait for replies while race events come in."""
         ended = threading.Event()
+        target = sys.modules["racelink_core.domain.target"].BroadcastTarget()  # type: ignore[attr-defined]
+        origins = sys.modules["racelink_core.domain.origin"]
+        origin = origins.Origin("probe", origins.Priority.OPERATOR)  # type: ignore[attr-defined]
 
         def poll() -> None:
-            target = sys.modules["racelink_core.domain.target"].BroadcastTarget()
-            origins = sys.modules["racelink_core.domain.origin"]
-            while not ended.is_set():
-                if host.tasks.current() is None or host.tasks.current().state != "running":
-                    host.status.start(target, origins.Origin("probe", origins.Priority.OPERATOR))
-                time.sleep(0.05)
+            while not ended.wait(0.02):
+                task = host.tasks.current()
+                if task is None or task.state != "running":
+                    host.status.start(target, origin)
 
         poller = threading.Thread(target=poll, daemon=True)
         poller.start()
         try:
-            return self._measure()
+            return self._measure(ROUNDS)
         finally:
             ended.set()
             poller.join(5)
+
+
+def _host() -> Any:
+    return next(found for found in gc.get_objects() if type(found).__name__ == "Host" and hasattr(found, "gateways"))
 
 
 def initialize(rhapi: Any) -> None:
     probe = Probe(rhapi)
 
     def started(_args: Any) -> None:
-        threading.Thread(target=probe.run, name="rl-probe", daemon=True).start()
+        threading.Thread(target=probe.run, name="probe", daemon=True).start()
 
-    rhapi.events.on("startup", started, name="rl_probe_startup")
+    rhapi.events.on("startup", started, name="probe_startup")
