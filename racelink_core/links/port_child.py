@@ -450,13 +450,18 @@ def failure_of(error: BaseException) -> tuple[str, str]:
     while link is not None:
         number = getattr(link, "errno", None) or next(iter(link.args), None)
         if number in _BUSY or (sys.platform == "win32" and "PermissionError" in text):
-            return "busy", text
+            return "busy", _said(number, text)
         if number in _NOT_THERE or isinstance(link, (socket.gaierror, TimeoutError, FileNotFoundError)):
-            return "not_found", text
+            return "not_found", _said(number, text)
         if number in {errno.EACCES, errno.EPERM}:
-            return "denied", text
+            return "denied", _said(number, text)
         link = link.__cause__ or link.__context__
     return "not_found" if sys.platform == "win32" and "FileNotFoundError" in text else "failed", text
+
+
+def _said(number: object, text: str) -> str:
+    """The system's own words: pyserial's repeat the port's name twice around them."""
+    return os.strerror(number) if isinstance(number, int) and number in errno.errorcode else text
 
 
 def _text(error: BaseException) -> str:

@@ -164,7 +164,7 @@ def _opening_error(url: str, answer: Message) -> LinkError:
     if reason == "busy":
         return PortBusy(url, f"another program holds it ({said}). Close that program, then it is found again.")
     if reason == "not_found":
-        return PortNotFound(url, f"there is nothing to open ({said}). Check the cable and the address.")
+        return PortNotFound(url, f"nothing is there ({said}). Plug the gateway in, or check the address.")
     if reason == "denied":
         return LinkError(url, f"access is denied ({said}). Add this user to the group that owns it, often `dialout`.")
     return LinkError(url, f"it cannot be opened ({said}).")
