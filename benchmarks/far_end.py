@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import pty
-import sys
 import time
 import tty
+from typing import NoReturn
 
 
-def main() -> None:
+def main() -> NoReturn:
     near, far = pty.openpty()
     tty.setraw(far)
     print(os.ttyname(far), flush=True)
@@ -22,4 +22,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

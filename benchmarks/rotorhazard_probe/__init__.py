@@ -43,6 +43,7 @@ class Probe:
             # The server starts these with its first browser.
             sys.modules["__main__"].start_background_threads(True)
             time.sleep(2)
+            _discover(host)
             self._measure(WARM_UP)
             result = {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
         except Exception as error:
@@ -66,9 +67,9 @@ class Probe:
                 self._ended.set()
 
         effect.effect_fn = noted_callback
-        session = sys.modules["racelink_core.gateway.session"].GatewaySession  # type: ignore[attr-defined]
+        session = sys.modules["racelink_core.gateway.session"].GatewaySession
         send = session.send
-        opcodes = sys.modules["racelink_core.domain.opcode"].Opcode  # type: ignore[attr-defined]
+        opcodes = sys.modules["racelink_core.domain.opcode"].Opcode
         of_a_poll = (opcodes.STATUS, opcodes.DEVICES)
 
         def noted_send(sending: Any, packet: Any, **options: Any) -> Any:
@@ -111,15 +112,12 @@ class Probe:
     def _measure_with_traffic(self, host: Any) -> list[Row]:
         """A status poll over and over: requests wait for replies while race events come in."""
         ended = threading.Event()
-        target = sys.modules["racelink_core.domain.target"].BroadcastTarget()  # type: ignore[attr-defined]
-        origins = sys.modules["racelink_core.domain.origin"]
-        origin = origins.Origin("probe", origins.Priority.OPERATOR)  # type: ignore[attr-defined]
+        target = sys.modules["racelink_core.domain.target"].BroadcastTarget()
 
         def poll() -> None:
             while not ended.wait(0.02):
-                task = host.tasks.current()
-                if task is None or task.state != "running":
-                    host.status.start(target, origin)
+                if not _is_busy(host):
+                    host.status.start(target, _origin())
 
         poller = threading.Thread(target=poll, daemon=True)
         poller.start()
@@ -132,6 +130,25 @@ class Probe:
 
 def _host() -> Any:
     return next(found for found in gc.get_objects() if type(found).__name__ == "Host" and hasattr(found, "gateways"))
+
+
+def _origin() -> Any:
+    origins = sys.modules["racelink_core.domain.origin"]
+    return origins.Origin("probe", origins.Priority.OPERATOR)
+
+
+def _is_busy(host: Any) -> bool:
+    task = host.tasks.current()
+    return task is not None and task.state == "running"
+
+
+def _discover(host: Any) -> None:
+    """A poll asks only those that are known."""
+    host.discovery.start(None, "All", origin=_origin())
+    while _is_busy(host):
+        time.sleep(0.2)
+    if not host.store.snapshot.devices:
+        raise RuntimeError("no node was found")
 
 
 def initialize(rhapi: Any) -> None:
