@@ -24,7 +24,7 @@ SUBCOMMANDS = {
     "serve": "run the host with its web page, for gateways on this computer or on the network",
     "demo": "run everything against a simulated fleet and play a race",
     "simulate": "run a simulated fleet behind pseudo terminals or TCP",
-    "plugin": "build, check and link the RotorHazard plugin",
+    "plugin": "build and link the RotorHazard plugin",
     "doctor": "show what is installed, which ports are there and who holds them",
     "wire": "decode frames and check wire vectors",
 }

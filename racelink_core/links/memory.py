@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from racelink_core.links.contract import (
     PortInfo,
     PortNotFound,
 )
+from racelink_core.runtime.mailbox import Mailbox
 
 QUEUE_LIMIT = 4096
 """Notices that wait for the listener. More means that it stands still: the link is lost, bytes are never dropped."""
@@ -89,9 +89,10 @@ class MemoryLink:
         self._listener = listener
         self._orders = itertools.count(1)
         self._timers: dict[int, threading.Timer] = {}
-        self._notices: queue.Queue[Callable[[], None] | None] = queue.Queue()
+        self._notices: Mailbox[Callable[[], None]] = Mailbox(QUEUE_LIMIT)
         self._catching_up: set[threading.Event] = set()
         self._ended: LinkLost | None = None
+        self._last_notice: Callable[[], None] | None = None
         self._is_closed = False
         port.attach(self)
         self._reader = threading.Thread(target=self._deliver, name=f"rl-link {self.url}", daemon=True)
@@ -145,8 +146,7 @@ class MemoryLink:
         """The far end is gone: says so to the listener, after everything that came before."""
         if self._ended is None:
             error = LinkLost(self.url, f"{problem}.")
-            self._notices.put(lambda: self._listener.lost(error))
-            self._end(error.problem)
+            self._end(error.problem, then=lambda: self._listener.lost(error))
 
     def _fire(self, order: int, data: bytes) -> None:
         if self._timers.pop(order, None) is not None and self._ended is None:
@@ -160,31 +160,35 @@ class MemoryLink:
     def _enqueue(self, notice: Callable[[], None]) -> None:
         if self._ended is not None:
             return
-        if self._notices.qsize() >= QUEUE_LIMIT:
+        if not self._notices.put(notice):
             self.lose(f"{QUEUE_LIMIT} notices waited for the listener, which stands still")
-            return
-        self._notices.put(notice)
 
-    def _end(self, problem: str) -> None:
+    def _end(self, problem: str, then: Callable[[], None] | None = None) -> None:
         if self._ended is not None:
             return
+        self._last_notice = then
         self._ended = LinkLost(self.url, problem)
         self._port.detach(self)
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self._notices.put(None)
+        self._notices.close()
         for waiting in tuple(self._catching_up):
             waiting.set()
 
     def _deliver(self) -> None:
-        while (notice := self._notices.get()) is not None:
-            if self._is_closed:
-                continue
-            try:
-                notice()
-            except Exception:  # noqa: BLE001 - a listener that fails must not end the link
-                _log.exception("A listener of %s failed; the link goes on", self.url)
+        while (notice := self._notices.take()) is not None:
+            self._tell(notice)
+        if self._last_notice is not None:
+            self._tell(self._last_notice)
+
+    def _tell(self, notice: Callable[[], None]) -> None:
+        if self._is_closed:
+            return
+        try:
+            notice()
+        except Exception:  # noqa: BLE001 - a listener that fails must not end the link
+            _log.exception("A listener of %s failed; the link goes on", self.url)
 
     def _require_open(self) -> None:
         if self._ended is not None:

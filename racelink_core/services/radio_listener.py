@@ -6,7 +6,6 @@ Source: spec services, sections 4 and 7.1.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 
 from racelink_core.domain.address import Mac, RadioAddress
@@ -18,6 +17,7 @@ from racelink_core.planning.addressing import network_of
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.gateway_messages import Forwarded, GatewayState, StateChanged
 from racelink_core.protocol.replies import Ack, IdentifyReply, StatusReply
+from racelink_core.runtime.mailbox import Mailbox
 from racelink_core.services.presence import Presence
 from racelink_core.services.restore import Restore
 from racelink_core.services.tasks import Tasks
@@ -36,7 +36,7 @@ class RadioListener:
 
     def __init__(self, store: Store, presence: Presence, restore: Restore, tasks: Tasks) -> None:
         self._store, self._presence, self._restore, self._tasks = store, presence, restore, tasks
-        self._waiting: queue.Queue[GatewayEvent | None] = queue.Queue(_MAX_WAITING)
+        self._waiting: Mailbox[GatewayEvent] = Mailbox(_MAX_WAITING)
         self._directory = _Directory()
         self._thread: threading.Thread | None = None
         self.dropped_events = 0
@@ -48,9 +48,7 @@ class RadioListener:
             return
         if not isinstance(event.message, Forwarded) or event.message.reply is None or self._thread is None:
             return
-        try:
-            self._waiting.put_nowait(event)
-        except queue.Full:
+        if not self._waiting.put(event):
             self.dropped_events += 1
 
     def start(self) -> None:
@@ -58,20 +56,14 @@ class RadioListener:
         self._thread.start()
 
     def stop(self, timeout_s: float = 1.0) -> None:
-        """Harmless twice; what still waits is dropped."""
+        """Harmless twice; what already waits is still evaluated."""
         thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        while True:
-            try:
-                self._waiting.put_nowait(None)
-                break
-            except queue.Full:
-                self._waiting.get_nowait()
-        thread.join(timeout_s)
+        self._waiting.close()
+        if thread is not None:
+            thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (event := self._waiting.get()) is not None:
+        while (event := self._waiting.take()) is not None:
             try:
                 self._handle(event)
             except Exception:  # noqa: BLE001 - the edge of a worker: one bad reply must not end it
