@@ -36,7 +36,6 @@ class Probe:
         result: dict[str, Any]
         try:
             host = _host()
-            self._watch(host)
             deadline_s = time.monotonic() + 60
             while not host.gateways.lanes() and time.monotonic() < deadline_s:
                 time.sleep(0.2)
@@ -44,6 +43,8 @@ class Probe:
             sys.modules["__main__"].start_background_threads(True)
             time.sleep(2)
             _discover(host)
+            time.sleep(2)  # the effects are registered anew when the groups change
+            self._watch()
             self._measure(WARM_UP)
             result = {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
         except Exception as error:
@@ -53,7 +54,7 @@ class Probe:
         target.with_suffix(".part").write_text(json.dumps(result))
         target.with_suffix(".part").rename(target)
 
-    def _watch(self, host: Any) -> None:
+    def _watch(self) -> None:
         from EventActions import EventActions
 
         effect = EventActions.effects["gcaction"]
@@ -144,7 +145,7 @@ def _is_busy(host: Any) -> bool:
 
 def _discover(host: Any) -> None:
     """A poll asks only those that are known."""
-    host.discovery.start(None, "All", origin=_origin())
+    host.discovery.start(None, "All", discovery_group="all", origin=_origin())
     while _is_busy(host):
         time.sleep(0.2)
     if not host.store.snapshot.devices:
