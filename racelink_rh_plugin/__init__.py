@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,21 +19,8 @@ def initialize(rhapi: RhApi) -> None:
         from .requirements import check_requirements
 
         check_requirements(rhapi)
-        with _collecting_later():
-            from .plugin import Plugin
+        from .plugin import Plugin
 
-            Plugin(rhapi).register()
+        Plugin(rhapi).register()
     except Exception as error:  # noqa: BLE001 - RotorHazard would print one line without a traceback
         report_failure(rhapi, error)
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Makes hundreds of classes in one go: collecting garbage meanwhile finds none and takes a sixth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
