@@ -41,7 +41,7 @@ FLEET = Path(__file__).parents[1] / "data" / "fleets" / "club-8.json"
 _HOLDER = """
 import fcntl, os, sys, termios
 descriptor = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
-fcntl.flock(descriptor, fcntl.LOCK_EX)
+fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 fcntl.ioctl(descriptor, termios.TIOCEXCL)
 print("held", flush=True)
 sys.stdin.read()
