@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from racelink_core.sim.simulation import Simulation
 
 EVERYONE = "*"
+_LONG_WORDS = {"duplicates": "duplicate", "stuck_transmit": "stuck", "deaf_node": "deaf"}
 
 
 class Faults:
@@ -28,9 +29,11 @@ class Faults:
     unplug      gateways          seconds until it is plugged in again; null = stays away
     replug      gateways          -
     reboot      any               -
-    deaf        nodes             true or false
+    deaf        nodes             true (also when left out) or false
     off, on     nodes             power, -
     storage     any               true: radio settings can no longer be stored
+
+    The words duplicates, stuck_transmit and deaf_node mean the same as the short ones.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -52,7 +55,7 @@ class Faults:
 
     def apply(self, kind: str, target: str, value: object, seed: int | None) -> None:
         """Raises InvalidValue, and then nothing was broken."""
-        fault = self._kinds.get(kind)
+        fault = self._kinds.get(_LONG_WORDS.get(kind.replace(" ", "_"), kind))
         if fault is None:
             raise InvalidValue("kind", f"{kind!r} is unknown; known are {', '.join(self._kinds)}")
         fault(target, value, Random(f"{self._simulation.seed if seed is None else seed} {kind} {target}"))
@@ -105,7 +108,7 @@ class Faults:
             station.reboot()
 
     def _deaf(self, target: str, value: object, random: Random) -> None:
-        is_deaf = _flag(value)
+        is_deaf = value is None or _flag(value)
         for node in self._nodes(target):
             node.is_deaf = is_deaf
 

@@ -95,3 +95,10 @@ def test_an_impossible_fault_says_what_is_possible(kind: str, target: str, value
     bench = Bench()
     with pytest.raises(InvalidValue):
         bench.simulation.fault(kind, target, value)
+
+
+@pytest.mark.parametrize("word", ["deaf", "deaf_node", "deaf node"])
+def test_a_fault_goes_by_its_short_and_its_long_word(word: str) -> None:
+    bench = Bench().ready()
+    bench.simulation.fault(word, bench.node.mac)
+    assert bench.node.is_deaf
