@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,15 @@ from racelink_core.domain.clock import Clock
 from racelink_core.domain.errors import RaceLinkError
 
 _log = logging.getLogger(__name__)
+KEPT = 20
+"""So many tasks that ended are remembered (spec http-api, 6.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """One task at one moment. `*_ts` are Unix seconds; `elapsed_s` is computed when the snapshot is taken.
+    """One task at one moment. `*_ts` are Unix seconds; `elapsed_s` and `remaining_s` are computed when it is taken.
 
+    remaining_s       an estimate from `index` and `total` of `meta`; None: not running, or there is nothing to go by
     rx_replies        replies of nodes heard while it ran
     rx_window_events  how often a gateway opened a receive window meanwhile
     """
@@ -29,6 +33,7 @@ class TaskSnapshot:
     started_ts: float
     ended_ts: float | None = None
     elapsed_s: float = 0.0
+    remaining_s: float | None = None
     cancel_requested: bool = False
     meta: Mapping[str, Any] = field(default_factory=dict)
     rx_replies: int = 0
@@ -67,12 +72,13 @@ Work = Callable[[TaskHandle], Any]
 
 
 class Tasks:
-    """Runs one task at a time on a greenlet of its own; remembers the last one."""
+    """Runs one task at a time on a greenlet of its own; remembers the last ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._last: TaskSnapshot | None = None
+        self._ended: deque[TaskSnapshot] = deque(maxlen=KEPT)
         self._cancelled = threading.Event()
         self._thread: threading.Thread | None = None
         self._subscribers: list[Callable[[TaskSnapshot], None]] = []
@@ -86,7 +92,7 @@ class Tasks:
             if self._is_closed:
                 raise TaskRunning(TaskSnapshot(0, "shutdown", "running", self._clock.unix()))
             number = 1 if self._last is None else self._last.id + 1
-            self._last = TaskSnapshot(number, name, "running", self._clock.unix(), meta=dict(meta or {}))
+            self._last = TaskSnapshot(number, name, "running", self._clock.unix(), meta=deepcopy(dict(meta or {})))
             self._cancelled = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(work,), name=f"rl-task-{name}", daemon=True)
         self._publish()
@@ -97,6 +103,11 @@ class Tasks:
     def current(self) -> TaskSnapshot | None:
         """The running task, or the last one that ended."""
         return None if self._last is None else self._now(self._last)
+
+    def recent(self) -> tuple[TaskSnapshot, ...]:
+        """The running task and at most `KEPT` that ended, newest first."""
+        running = () if self._last is None or self._last.state != "running" else (self._last,)
+        return tuple(self._now(task) for task in (*running, *reversed(self._ended)))
 
     @property
     def is_running(self) -> bool:
@@ -153,21 +164,24 @@ class Tasks:
             self._finish(state="done", result=result)
 
     def _report(self, meta: Mapping[str, Any]) -> None:
+        """Takes a copy, so that what the work changes later never changes an event that is already queued."""
         with self._lock:
             if self._last is not None:
-                self._last = replace(self._last, meta={**self._last.meta, **meta})
+                self._last = replace(self._last, meta={**self._last.meta, **deepcopy(dict(meta))})
         self._publish()
 
     def _finish(self, **changes: Any) -> None:
         with self._lock:
             if self._last is not None:
                 self._last = replace(self._last, ended_ts=self._clock.unix(), **changes)
+                self._ended.append(self._last)
         self._publish()
 
     def _now(self, task: TaskSnapshot) -> TaskSnapshot:
-        """A copy of its own, so that later progress never changes an event that is already queued."""
         until = self._clock.unix() if task.ended_ts is None else task.ended_ts
-        return replace(task, elapsed_s=max(0.0, until - task.started_ts), meta=deepcopy(dict(task.meta)))
+        elapsed_s = max(0.0, until - task.started_ts)
+        remaining_s = _remaining_s(task.meta, elapsed_s) if task.state == "running" else None
+        return replace(task, elapsed_s=elapsed_s, remaining_s=remaining_s)
 
     def _publish(self) -> None:
         task = self._last
@@ -178,3 +192,11 @@ class Tasks:
                 callback(self._now(task))
             except Exception:  # noqa: BLE001 - a listener must not end the task
                 _log.exception("A listener for tasks failed")
+
+
+def _remaining_s(meta: Mapping[str, Any], elapsed_s: float) -> float | None:
+    """What is left, if it goes on as fast as so far."""
+    index, total = meta.get("index"), meta.get("total")
+    if not isinstance(index, int) or not isinstance(total, int) or index <= 0:
+        return None
+    return elapsed_s * max(0, total - index) / index

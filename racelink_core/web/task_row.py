@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 
 class TaskRow(FrozenModel):
+    """`remaining_s`: an estimate; null when there is nothing to go by, and when it does not run."""
+
     id: int
     name: str
     state: Literal["running", "done", "error"]
     started_ts: float
     ended_ts: float | None
     elapsed_s: float
+    remaining_s: float | None
     cancel_requested: bool
     meta: Mapping[str, Any]
     rx_replies: int

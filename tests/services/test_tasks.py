@@ -9,7 +9,7 @@ import pytest
 
 from racelink_core.domain.errors import NotFound
 from racelink_core.runtime.clock import SystemClock
-from racelink_core.services.tasks import TaskHandle, TaskRunning, Tasks, TaskSnapshot
+from racelink_core.services.tasks import KEPT, TaskHandle, TaskRunning, Tasks, TaskSnapshot
 
 
 def ended(tasks: Tasks) -> TaskSnapshot:
@@ -87,3 +87,66 @@ def test_what_was_published_is_not_changed_by_later_progress() -> None:
     tasks.start("status", work)
     ended(tasks)
     assert seen[1].meta == {"macs": ["one"]}
+
+
+class Hands:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def unix(self) -> float:
+        return self.now_s
+
+    def system_s(self, seconds: float) -> float:
+        return seconds
+
+
+@pytest.mark.parametrize(
+    ("progress", "remaining_s"),
+    [
+        ({"index": 5, "total": 20}, 30.0),
+        ({"index": 20, "total": 20}, 0.0),
+        ({"index": 25, "total": 20}, 0.0),
+        ({"index": 0, "total": 20}, None),
+        ({"index": 5}, None),
+        ({"index": 5, "total": None}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_left_is_estimated_from_what_is_done(progress: dict[str, Any], remaining_s: float | None) -> None:
+    clock = Hands()
+    tasks, reported, go_on = Tasks(clock), threading.Event(), threading.Event()  # type: ignore[arg-type]
+
+    def work(task: TaskHandle) -> None:
+        clock.now_s += 10.0
+        task.progress(**progress)
+        reported.set()
+        go_on.wait(5)
+
+    tasks.start("status", work)
+    reported.wait(5)
+    running = tasks.current()
+    assert running is not None
+    assert (running.elapsed_s, running.remaining_s) == (10.0, remaining_s)
+    go_on.set()
+    assert ended(tasks).remaining_s is None
+
+
+def test_the_last_tasks_are_remembered_newest_first_and_the_running_one_among_them() -> None:
+    tasks = Tasks(SystemClock())
+    assert tasks.recent() == ()
+    for _ in range(KEPT + 3):
+        done = threading.Event()
+        end = tasks.subscribe(lambda task, done=done: done.set() if task.state == "done" else None)
+        tasks.start("status", lambda task: None)
+        done.wait(5)
+        end()
+    assert [task.id for task in tasks.recent()] == list(range(KEPT + 3, 3, -1))
+    go_on = threading.Event()
+    tasks.start("discover", lambda task: go_on.wait(5))
+    assert [task.state for task in tasks.recent()] == ["running"] + ["done"] * KEPT
+    go_on.set()
+    ended(tasks)
+    assert tasks.recent()[0].name == "discover"
+    assert len(tasks.recent()) == KEPT
