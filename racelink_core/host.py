@@ -30,6 +30,7 @@ from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.restore import Restore
 from racelink_core.services.status import StatusPoll
 from racelink_core.services.tasks import Tasks
+from racelink_core.services.traffic_log import TrafficLog
 from racelink_core.state.errors import StoreError
 from racelink_core.state.store import Store
 
@@ -101,6 +102,7 @@ class Host:
             listener=self._listener,
             prepare_lane=self._prepare_lane,
         )
+        self.traffic = TrafficLog(self.gateways.traffic, self.clock)
         self.dispatcher = Dispatcher(self.store, self._lane, self.clock, self.history, self._armed)
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
         self.devices = Devices(self.store)

@@ -23,6 +23,7 @@ from racelink_core.gateway.pool_status import GatewayProblem, GatewayRecord, Poo
 from racelink_core.gateway.port import Opener
 from racelink_core.gateway.search import PROBLEM_CODES, AddressSearch
 from racelink_core.gateway.session import GatewaySession
+from racelink_core.gateway.traffic import Traffic
 from racelink_core.links.attempts import Attempts
 from racelink_core.links.contract import LinkError, PortInfo
 from racelink_core.links.url import normalise
@@ -45,6 +46,7 @@ class GatewayPool:
     bind          says which network a gateway serves, or None; called once per connection, nothing held
     listener      gets what every gateway says, on the link's reader greenlet: be quick
     prepare_lane  called once with each new lane, before anybody can use it
+    traffic       what all gateways said and were told lately
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class GatewayPool:
         bind: Callable[[GatewayIdentity, RadioProfile | None], str | None],
         listener: Callable[[GatewayEvent], None],
         prepare_lane: Callable[[Lane], None] = lambda lane: None,
+        traffic: Traffic | None = None,
     ) -> None:
+        self.traffic = traffic or Traffic()
         self._drivers, self._clock, self._timings = drivers, clock, timings
         self._pins = _normalised(pins)
         self._bind, self._listener, self._prepare_lane = bind, listener, prepare_lane
@@ -194,7 +198,7 @@ class GatewayPool:
         self._changed()
 
     def _new_session(self, url: str) -> GatewaySession:
-        return GatewaySession(url, self._drivers, self._clock, self._timings, self._listener)
+        return GatewaySession(url, self._drivers, self._clock, self._timings, self._listener, traffic=self.traffic)
 
     def _joined(self, session: GatewaySession) -> None:
         """Raises DuplicateGateway, and LinkError when it was lost meanwhile."""

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.timings import Timings
+from racelink_core.gateway.traffic import Traffic
 from racelink_core.links.contract import Link, LinkError, LinkListener, LinkLost
 from racelink_core.protocol.framing import FrameDecoder
 from racelink_core.protocol.gateway_commands import GatewayCommand, Identify
@@ -38,14 +39,22 @@ class PortUser(Protocol):
 
 
 class GatewayPort:
-    """Opens at construction; raises what the driver raises."""
+    """Opens at construction; raises what the driver raises.
 
-    def __init__(self, url: str, opener: Opener, clock: Clock, timings: Timings, user: PortUser) -> None:
-        self.url = url
+    name  what its frames are kept under in `traffic`
+    """
+
+    def __init__(
+        self, url: str, opener: Opener, clock: Clock, timings: Timings, user: PortUser, *, traffic: Traffic
+    ) -> None:
+        self.url = self.name = url
         self.last_heard_s = clock.monotonic()
         self.lost_error: LinkError | None = None
         self.unknown_messages = 0
-        self._clock, self._timings, self._user = clock, timings, user
+        self._clock, self._timings, self._user, self._traffic = clock, timings, user, traffic
+        self._unwritten: dict[int, bytes] = {}
+        self._written_early: dict[int, float] = {}
+        """Moments of orders that a driver reported before `write` had their number."""
         self._decoder = FrameDecoder()
         self._heard_raw: bytearray | None = None
         self._questions: list[_Question] = []
@@ -64,6 +73,7 @@ class GatewayPort:
             del self._heard_raw[:-_IDENTITY_SEARCH_BYTES]
             self._answer(None)
         for frame in self._decoder.feed(data):
+            self._traffic.received(self.name, frame, heard_s)
             message = decode_gateway_frame(frame)
             if isinstance(message, UnknownMessage):
                 self.unknown_messages += 1
@@ -75,7 +85,13 @@ class GatewayPort:
             self._answer(message)
 
     def written(self, order: int, at_s: float) -> None:
-        self._user.written(order, self._clock.from_system(at_s))
+        written_s = self._clock.from_system(at_s)
+        frame = self._unwritten.pop(order, None)
+        if frame is None:
+            self._written_early[order] = written_s
+        else:
+            self._traffic.written(self.name, frame, written_s)
+        self._user.written(order, written_s)
 
     def lost(self, error: LinkError) -> None:
         if self.lost_error is None:
@@ -93,14 +109,23 @@ class GatewayPort:
             self._clock.sleep(silence_s)
         if self.lost_error is not None:
             raise self.lost_error
-        return self._link.write(frame, send_at_s=None if send_at_s is None else self._clock.to_system(send_at_s))
+        order = self._link.write(frame, send_at_s=None if send_at_s is None else self._clock.to_system(send_at_s))
+        written_s = self._written_early.pop(order, None)
+        if written_s is None:
+            self._unwritten[order] = frame
+        else:
+            self._traffic.written(self.name, frame, written_s)
+        return order
 
     def take_back(self, order: int) -> bool:
         """True: the timed order will not be written."""
         try:
-            return self._link.cancel(order)
+            is_taken_back = self._link.cancel(order)
         except LinkError:
             return False
+        if is_taken_back:
+            self._unwritten.pop(order, None)
+        return is_taken_back
 
     def resynchronise(self) -> None:
         """The next frame waits for a silence after which the gateway has forgotten half a frame."""

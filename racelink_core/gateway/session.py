@@ -22,6 +22,7 @@ from racelink_core.gateway.overhead import Overhead
 from racelink_core.gateway.port import GatewayPort, Opener
 from racelink_core.gateway.reply_matcher import MatcherRegistry
 from racelink_core.gateway.sendable import Sendable, sendable
+from racelink_core.gateway.traffic import AUTOSYNC_BYTES, OnAir, Traffic
 from racelink_core.gateway.transmission import SlotMirror, Transmission, TryEnd
 from racelink_core.links.contract import LinkError, LinkLost, LinkOverrun
 from racelink_core.protocol.gateway_commands import GetGatewayProfile, SetGatewayProfile, StateRequest
@@ -54,6 +55,7 @@ class GatewaySession:
     listener  gets every message, on the link's reader greenlet: be quick
     on_lost   called once when the link is lost, not after `close`; on any greenlet
     matchers  waits for replies that came through this gateway
+    traffic   keeps every frame and counts what went on air
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class GatewaySession:
         clock: Clock,
         timings: Timings,
         listener: Callable[[GatewayEvent], None],
+        *,
+        traffic: Traffic | None = None,
     ) -> None:
         self.url = url
         self.on_lost: Callable[[LinkError], None] = lambda error: None
@@ -71,6 +75,7 @@ class GatewaySession:
         self.last_error: LinkError | None = None
         self.last_event_s: float | None = None
         self._drivers, self._clock, self._timings, self._listener = drivers, clock, timings, listener
+        self.traffic = traffic or Traffic()
         self._port: GatewayPort | None = None
         self._identity: GatewayIdentity | None = None
         self._is_ready = self._is_closed = False
@@ -113,11 +118,12 @@ class GatewaySession:
 
         The port is free again after any failure.
         """
-        self._port = port = GatewayPort(self.url, self._drivers, self._clock, self._timings, self)
+        self._port = port = GatewayPort(self.url, self._drivers, self._clock, self._timings, self, traffic=self.traffic)
         try:
             if self._is_closed:
                 raise LinkLost(self.url, "closed while it was being opened")
             self._identity = identity = self._identify(port)
+            port.name = identity.mac
             if identity.version != SUPPORTED_VERSION:
                 _log.warning(
                     "%s calls itself %s; this program was written for version %d. It is used as long as it answers.",
@@ -338,6 +344,8 @@ class GatewaySession:
             if self._mirror.apply(message, at_s, self._in_flight):
                 self._is_restart_suspected = True
                 self._attention.set()
+            if isinstance(message, TxDone):
+                self._count_on_air(at_s)
             for send in self._in_flight:
                 if send.is_slot_free or (send.end is not None and send in waiting):
                     send.changed.set()
@@ -350,6 +358,17 @@ class GatewaySession:
             self.matchers.offer(event)
         finally:
             self._listener(event)
+
+    def _count_on_air(self, at_s: float) -> None:
+        done = self._mirror.last_done
+        if self._identity is None:
+            return
+        mac, profile = self._identity.mac, self.profile
+        if isinstance(done, _Send):
+            length = done.sendable.lengths_on_air[done.packets_done - 1]
+            self.traffic.transmitted(OnAir(mac, at_s, length, profile, done.sendable.packet))
+        else:
+            self.traffic.transmitted(OnAir(mac, at_s, AUTOSYNC_BYTES, profile))
 
     def lost(self, error: LinkError) -> None:
         was_ready = self._is_ready and not self._is_closed

@@ -57,6 +57,11 @@ class Transmission:
         self._was_seen_in_slot = False
 
     @property
+    def packets_done(self) -> int:
+        """How many of its packets are out, in this try."""
+        return self._done
+
+    @property
     def is_sync(self) -> bool:
         return self.opcode == Opcode.SYNC
 
@@ -129,14 +134,19 @@ class SlotMirror:
         self.state = GatewayState.UNKNOWN
         self.is_occupied = False
         """TX began and its TX_DONE has not come. The state stays TX for some ms after that."""
+        self.last_done: Transmission | None = None
+        """Whose packet the last TX_DONE ended; None: one of the gateway's own."""
         self._window_ms: int | None = None
 
     def apply(self, message: SlotMessage, at_s: float, in_flight: Sequence[Transmission]) -> bool:
         """Tells the transmissions, oldest first. Returns whether the gateway seems to have restarted."""
         if isinstance(message, TxDone):
             self.is_occupied = False
+            self.last_done = None
             for transmission in in_flight:
+                before = transmission.packets_done
                 if transmission.takes_tx_done(at_s):
+                    self.last_done = transmission if transmission.packets_done > before else None
                     break
             return False
         if isinstance(message, TxRejected):

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from racelink_core.standalone.wire_text import describe_stream
+from racelink_core.protocol.frame_text import describe_stream
 from racelink_core.standalone.wire_vectors import differences
 
 _BETWEEN_BYTES = re.compile(r"0x|[\s:,;.\-]", re.IGNORECASE)

@@ -28,6 +28,18 @@ class RequestBody(FrozenModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
 
+class RequestQuery(RequestBody):
+    """What follows the question mark of an address."""
+
+
+def read_query(model: type[T]) -> T:
+    """Raises ApiFailure 400 invalid_request. Of a name that is given twice, the first counts."""
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        raise from_validation(error) from error
+
+
 def read_body(model: type[T]) -> T:
     """Raises ApiFailure: 400 invalid_json, 400 invalid_request or 415. A missing or empty body is `{}`."""
     try:

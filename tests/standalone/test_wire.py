@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from racelink_core.standalone import wire
-from racelink_core.standalone.wire_text import describe_stream
+from racelink_core.protocol.frame_text import describe_stream
 
 
 def run(*words: str) -> int:

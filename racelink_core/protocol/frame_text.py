@@ -76,18 +76,29 @@ def describe_frame(frame: bytes) -> str:
     """`frame` is TYPE and DATA. The direction is the one in which the frame makes sense."""
     from_gateway = decode_gateway_frame(frame)
     if frame[0] & DIRECTION_TO_MASTER:
-        return f"{FROM_GATEWAY}: {_message(from_gateway)}"
+        return f"{FROM_GATEWAY}: {describe_message(frame)}"
     order = decode_host_frame(frame)
     is_packet_that_fits = isinstance(order, RadioPacket) and not isinstance(order.body, RawBody)
     if isinstance(from_gateway, Forwarded) and (order is None or isinstance(order, RadioPacket)):
         overheard = decode_body(from_gateway.opcode, from_gateway.body)
         if not isinstance(overheard, RawBody) and not is_packet_that_fits:
-            return f"{FROM_GATEWAY}: {_message(from_gateway)}"
+            return f"{FROM_GATEWAY}: {describe_message(frame)}"
+    return f"{TO_GATEWAY}: {describe_order(frame)}"
+
+
+def describe_message(frame: bytes) -> str:
+    """What a gateway said with this TYPE and DATA."""
+    return _message(decode_gateway_frame(frame))
+
+
+def describe_order(frame: bytes) -> str:
+    """What the host told a gateway with this TYPE and DATA."""
+    order = decode_host_frame(frame)
     if order is None:
-        return f"{TO_GATEWAY}: type {frame[0]:02X} without a receiver; a gateway ignores it"
+        return f"type {frame[0]:02X} without a receiver; a gateway ignores it"
     if isinstance(order, RadioPacket):
-        return f"{TO_GATEWAY}: {_name(order.opcode)} to {_whom(order.receiver)}: {_body(order.body)}"
-    return f"{TO_GATEWAY}: {_command(order)}"
+        return f"{_name(order.opcode)} to {_whom(order.receiver)}: {_body(order.body)}"
+    return _command(order)
 
 
 def _pieces(raw: bytes, max_length: int) -> Iterator[tuple[bytes, bytes | None]]:
