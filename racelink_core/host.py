@@ -30,6 +30,7 @@ from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.restore import Restore
 from racelink_core.services.status import StatusPoll
 from racelink_core.services.tasks import Tasks
+from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
 from racelink_core.state.errors import StoreError
 from racelink_core.state.store import Store
@@ -103,7 +104,15 @@ class Host:
             prepare_lane=self._prepare_lane,
         )
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
-        self.dispatcher = Dispatcher(self.store, self._lane, self.clock, self.history, self._armed)
+        self._told = ToldState(self.store, self.clock)
+        self.dispatcher = Dispatcher(
+            store=self.store,
+            lane_of=self._lane,
+            clock=self.clock,
+            history=self.history,
+            armed=self._armed,
+            told=self._told,
+        )
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
         self.devices = Devices(self.store)
         self.status = StatusPoll(self.store, self.gateways, self._presence, self.tasks, self.timings)

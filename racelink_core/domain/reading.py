@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.told import Told
+
+Follows = Literal["unknown", "yes", "no", "sent"]
+"""Whether a lamp does what it was told: yes and no as far as STATUS shows; sent: it shows no difference, and what it
+cannot show was sent."""
 
 
 class Acknowledgement(FrozenModel):
@@ -22,6 +27,9 @@ class Reading(FrozenModel):
     online      None until something was heard or missed since the host started
     preset_id   the WLED preset slot that the host asked for last; status never changes it
     effect_id, brightness, flags, config_byte   mirror of STATUS, or of the last command accepted by the gateway
+    told        the light it was told; None: nothing yet, or nobody knows whether the last command went out
+    follows     whether it does that, with the reason in words
+    repeated_sequence   up to which command the parts that STATUS does not show were repeated
     """
 
     online: bool | None = None
@@ -38,6 +46,10 @@ class Reading(FrozenModel):
     host_rssi_dbm: int = 0
     host_snr_db: int = 0
     last_ack: Acknowledgement | None = None
+    told: Told | None = None
+    follows: Follows = "unknown"
+    follows_reason: str | None = None
+    repeated_sequence: int = 0
 
     @property
     def presence(self) -> Literal["online", "offline", "unknown"]:

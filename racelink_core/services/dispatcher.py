@@ -48,10 +48,17 @@ class Dispatcher:
     """Every command goes through `submit`, whoever asks."""
 
     def __init__(
-        self, store: Store, lane_of: Callable[[str], Lane], clock: Clock, history: History, armed: ArmedNodes
+        self,
+        *,
+        store: Store,
+        lane_of: Callable[[str], Lane],
+        clock: Clock,
+        history: History,
+        armed: ArmedNodes,
+        told: ToldState,
     ) -> None:
         self._store, self._lane_of, self._clock, self._history = store, lane_of, clock, history
-        self._told, self._armed = ToldState(store), armed
+        self._told, self._armed = told, armed
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
@@ -79,12 +86,14 @@ class Dispatcher:
                 missing.append(_Sent(network_id, error=error))
         if not lanes:
             return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
-        shares = self._send_to_all(lanes, command, snapshot, origin.priority)
-        for share in shares:
-            for packet, outcome in zip(share.packets, share.outcomes, strict=False):
-                if outcome.attempts:
-                    self._armed.sent(share.network_id, packet, self._clock.monotonic())
-            self._told.remember(snapshot, share.network_id, share.packets, share.outcomes)
+        with self._told.commanding(lanes):
+            shares = self._send_to_all(lanes, command, snapshot, origin.priority)
+            for share in shares:
+                for packet, outcome in zip(share.packets, share.outcomes, strict=False):
+                    if outcome.attempts:
+                        self._armed.sent(share.network_id, packet, self._clock.monotonic())
+            for share in shares:
+                self._told.remember(snapshot, share.network_id, share.packets, share.outcomes, origin.name)
         if missing and _reaches_everyone(command):
             _log.warning("Without a gateway, and so left out: %s", ", ".join(share.network_id for share in missing))
         else:
