@@ -2,7 +2,8 @@
 
 A lamp keeps what a command leaves out, so that its light is the sum of several commands. STATUS shows of it effect,
 brightness and flags. Every CONTROL of the host carries HAS_BRI and every lamp is primed with it, so that no SYNC
-changes its brightness. Source: spec wire, 7 to 11.2; spec gateway-and-node-model, C5, C7, C8; design, section 6, "Lamps".
+changes its brightness.
+Source: spec wire, 7 to 11.2; spec gateway-and-node-model, C5, C7, C8; design, section 6, "Lamps".
 """
 
 from __future__ import annotations
