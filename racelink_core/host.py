@@ -17,6 +17,10 @@ from racelink_core.links.url import address_of, scheme_of
 from racelink_core.runtime.clock import ScaledClock, SystemClock
 from racelink_core.runtime.stall_monitor import StallMonitor
 from racelink_core.services.armed_nodes import ArmedNodes
+from racelink_core.services.bulk_config import BulkConfig
+from racelink_core.services.config_exchange import ConfigExchange
+from racelink_core.services.config_records import ConfigRecords
+from racelink_core.services.device_config import DeviceConfig
 from racelink_core.services.devices import Devices
 from racelink_core.services.discovery import Discovery
 from racelink_core.services.dispatcher import Dispatcher
@@ -24,10 +28,12 @@ from racelink_core.services.grouping import Grouping
 from racelink_core.services.history import History
 from racelink_core.services.membership import Membership
 from racelink_core.services.network_binding import NetworkBinding
+from racelink_core.services.node_commands import NodeCommands
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, find_problems
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.restore import Restore
+from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.status import StatusPoll
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
@@ -126,6 +132,7 @@ class Host:
             tasks=self.tasks,
             timings=self.timings,
         )
+        self._configure_nodes()
 
     def start(self) -> None:
         if self.phase != "booting":
@@ -164,6 +171,19 @@ class Host:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong now, for an operator."""
         return find_problems(self.gateways.status(), self.store.snapshot, self.store.notices)
+
+    def _configure_nodes(self) -> None:
+        """What the node options need."""
+        exchange = ConfigExchange(self.store, self._lane, self._presence, self.clock, self.timings)
+        records = ConfigRecords(self.store)
+        self.device_config = DeviceConfig(
+            store=self.store, lanes=self.gateways, exchange=exchange, records=records, tasks=self.tasks
+        )
+        self.bulk_config = BulkConfig(
+            store=self.store, lanes=self.gateways, exchange=exchange, records=records, tasks=self.tasks
+        )
+        self.node_commands = NodeCommands(self.store, exchange, records)
+        self.special_actions = SpecialActions(self.dispatcher, self.device_config)
 
     def _lane(self, network_id: str) -> Lane:
         return self.gateways.lane(network_id)

@@ -95,8 +95,18 @@ class Matcher:
         return tuple(self._collected.values())
 
     def start(self, at_s: float, attempt_s: float) -> None:
-        """The request went out at `at_s`. `attempt_s` is the ceiling where the matcher has none of its own."""
+        """The request went out at `at_s`. `attempt_s` is the ceiling where the matcher has none of its own.
+
+        What was heard before that answers something older, and does not count.
+        """
         self._started_at_s = at_s
+        early = [sender for sender, event in self._collected.items() if event.at_s < at_s]
+        for sender in early:
+            del self._collected[sender]
+        if early and self._ended == "count":
+            self._ended = None
+        if early and not self._collected:
+            self._last_match_s = None
         if self.max_timeout_s is None:
             self.max_timeout_s = attempt_s
 
@@ -117,6 +127,8 @@ class Matcher:
         if is_first and self.idle_timeout_s:
             self.changed.set()
         if sender in self._collected:
+            if not self._started_at_s:
+                self._collected[sender] = event
             return
         self._collected[sender] = event
         if self._on_match is not None:
