@@ -44,6 +44,7 @@ class HostConfiguration(FrozenModel):
     host, port      where the web server of `racelink serve` listens
     token           what a client off loopback must send; None: only loopback is served
     speed           how much faster than life the clock runs; other than 1 only against a simulation
+    history_mb      how large the history may grow; the oldest goes first
     """
 
     data_directory: Path = Field(default_factory=default_data_directory)
@@ -54,6 +55,7 @@ class HostConfiguration(FrozenModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     token: str | None = Field(default=None, min_length=1)
     speed: float = Field(default=1.0, gt=0, le=1000)
+    history_mb: int = Field(default=20, ge=1, le=2000)
     timings: Timings = Timings()
 
     @field_validator("gateways", mode="before")

@@ -39,6 +39,7 @@ from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
 from racelink_core.state.errors import StoreError
+from racelink_core.state.history_store import HistoryStore
 from racelink_core.state.store import Store
 
 if TYPE_CHECKING:
@@ -87,7 +88,13 @@ class Host:
         simulated = () if self.simulation is None else (self.simulation,)
         self.drivers = Drivers((ports, *simulated, *extra_drivers))
         self.tasks = Tasks(self.clock)
-        self.history = History()
+        self._kept_history = HistoryStore(
+            self.store.directory,
+            self.clock.system_s(self.timings.reading_flush_s),
+            lambda: configuration.history_mb << 20,
+        )
+        self.history = History(self._kept_history, self.store, self.clock)
+        self.tasks.subscribe(self.history.task_changed)
         self._armed = ArmedNodes()
         self._presence = Presence(self.store, self.clock)
         membership = Membership(
@@ -138,6 +145,7 @@ class Host:
         if self.phase != "booting":
             return
         self.stall_monitor.start()
+        self._kept_history.start()
         self._listener.start()
         self.gateways.start()
         self.phase = "ready"
@@ -155,6 +163,7 @@ class Host:
             *((self.gateways.stop,) if was_started else ()),
             self._listener.stop,
             self.drivers.close,
+            lambda: self._kept_history.close(self.timings.task_cancel_s),
             self.store.close,
             self.stall_monitor.stop,
         ]
@@ -170,7 +179,10 @@ class Host:
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong now, for an operator."""
-        return find_problems(self.gateways.status(), self.store.snapshot, self.store.notices)
+        return (
+            *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
+            *(Problem("history", notice) for notice in self._kept_history.notices),
+        )
 
     def _configure_nodes(self) -> None:
         """What the node options need."""
@@ -192,6 +204,7 @@ class Host:
         """What nodes were told about offset mode outlives a restart."""
         lane.notes = self.store.offset_notes(lane.network_id)
         lane.notes_changed = lambda notes: self.store.set_offset_notes(lane.network_id, notes)
+        lane.asked = self.history.request_ended
 
 
 def create_host(

@@ -24,13 +24,18 @@ class CommandStatus(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """`code` and `detail` say why when `ok` is false: a stable code and a human sentence."""
+    """`code` and `detail` say why when `ok` is false: a stable code and a human sentence.
+
+    devices   only those that answer: what each confirmed
+    networks  how the share of each network ended
+    """
 
     status: CommandStatus
     code: str | None = None
     detail: str | None = None
     packets_sent: int = 0
     devices: Mapping[Mac, CommandStatus] = field(default_factory=dict)
+    networks: Mapping[str, CommandStatus] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -15,6 +15,7 @@ from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.offset_notes import NOTHING_KNOWN, OffsetNotes
 from racelink_core.domain.origin import Priority
 from racelink_core.domain.timings import Timings
+from racelink_core.gateway.asked import Asked
 from racelink_core.gateway.cancellation import Cancellation
 from racelink_core.gateway.errors import LaneFull
 from racelink_core.gateway.events import GatewayEvent
@@ -44,12 +45,14 @@ class Lane:
 
     notes          what the nodes of this network were told about offset mode, by every packet that left
     notes_changed  called after each change of `notes`, on the sender's greenlet: be quick
+    asked          called when a request has ended, on the greenlet that made it: be quick
     """
 
     def __init__(self, network_id: str, session: GatewaySession | None, clock: Clock, timings: Timings) -> None:
         self.network_id = network_id
         self.notes: OffsetNotes = NOTHING_KNOWN
         self.notes_changed: Callable[[OffsetNotes], None] = lambda notes: None
+        self.asked: Callable[[Asked], None] = lambda asked: None
         self._session = session
         self._clock, self._timings = clock, timings
         self._why_closed = _NO_GATEWAY
@@ -138,24 +141,32 @@ class Lane:
         ticket = Ticket(priority, Hold(priority))
         prepared = sendable(packet)
         heard: dict[RadioAddress, GatewayEvent] = {}
-        silences = disturbances = 0
+        silences = disturbances = sent = 0
+        began_s = self._clock.monotonic()
+
+        def ended(replies: Replies, waiting: Matcher) -> Replies:
+            took_s = self._clock.monotonic() - began_s
+            self.asked(Asked(self.network_id, packet, priority, took_s, sent, waiting.senders, replies))
+            return replies
+
         with self._queued(ticket, cancellation):
             while True:
                 waiting = matcher()
                 reason, detail = self._ask(ticket, prepared, waiting, attempt_s, cancellation)
+                sent += detail is None
                 for event in waiting.events:
                     if isinstance(event.message, Forwarded):
                         heard.setdefault(event.message.sender, event)
                 is_disturbed = ticket.hold is not None and ticket.hold.is_disturbed
                 result = Replies(reason, tuple(heard.values()), is_disturbed and reason != "count", detail)
                 if reason in ("count", "cancelled", "link_lost"):
-                    return result
+                    return ended(result, waiting)
                 if is_disturbed and disturbances < _MOST_DISTURBANCES:
                     disturbances += 1
                     continue
                 silences += 1
                 if reason != "no_reply" or silences >= attempts:
-                    return result
+                    return ended(result, waiting)
                 self._clock.sleep(self._timings.unicast_gap_s)
 
     # The way of one packet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.command import BlackoutCommand, Command, SyncCommand
@@ -62,9 +62,10 @@ class Dispatcher:
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
-        at_s = self._clock.unix()
+        at_s, began_s = self._clock.unix(), self._clock.monotonic()
         result = self._execute(command, _with_priority(command, origin))
-        self._history.add(CommandRecord(at_s, origin, command, result))
+        took_ms = (self._clock.monotonic() - began_s) * 1000
+        self._history.add(CommandRecord(at_s, origin, command, result, took_ms))
         if result.ok:
             _log.info("%s by %s: %s", command.kind, origin.name, result.status.value)
         else:
@@ -86,7 +87,7 @@ class Dispatcher:
                 missing.append(_Sent(network_id, error=error))
         if not lanes:
             return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
-        with self._told.commanding(lanes):
+        with self._told.commanding(tuple(lanes)):
             shares = self._send_to_all(lanes, command, snapshot, origin.priority)
             for share in shares:
                 for packet, outcome in zip(share.packets, share.outcomes, strict=False):
@@ -138,6 +139,11 @@ def _sentences(degraded: Sequence[Degradation]) -> str:
 
 
 def _result(shares: Sequence[_Sent], degraded: Sequence[Degradation]) -> CommandResult:
+    networks = {share.network_id: _worst((share,), ()).status for share in shares}
+    return replace(_worst(shares, degraded), networks=networks)
+
+
+def _worst(shares: Sequence[_Sent], degraded: Sequence[Degradation]) -> CommandResult:
     """The worst share decides; what could not be planned is named even when the rest was sent."""
     packets_sent = sum(outcome.ok for share in shares for outcome in share.outcomes)
     status, code, detail = CommandStatus.SENT, None, None

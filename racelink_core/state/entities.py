@@ -69,11 +69,11 @@ def rows_of(snapshot: Snapshot) -> list[RowChange]:
     ]
 
 
-def in_slices(items: Iterable[Any]) -> Iterable[Any]:
+def in_slices(items: Iterable[Any], per_slice: int = _PER_SLICE) -> Iterable[Any]:
     """The same items; other greenlets get a turn every now and then."""
     for number, item in enumerate(items, 1):
         yield item
-        if number % _PER_SLICE == 0:
+        if number % per_slice == 0:
             time.sleep(0)
 
 
