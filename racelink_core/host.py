@@ -29,6 +29,7 @@ from racelink_core.services.history import History
 from racelink_core.services.membership import Membership
 from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
+from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, find_problems
 from racelink_core.services.radio_listener import RadioListener
@@ -116,6 +117,7 @@ class Host:
             listener=self._listener,
             prepare_lane=self._prepare_lane,
         )
+        self.gateways.subscribe(PendingGroups(self.store, self._restore))
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
         self._told = ToldState(self.store, self.clock)
         self.dispatcher = Dispatcher(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
 
 from racelink_core.domain.address import Mac
-from racelink_core.domain.device import Device
-from racelink_core.domain.errors import InvalidValue, NotFound, RaceLinkError
-from racelink_core.domain.group import UNCONFIGURED, Group, GroupId
+from racelink_core.domain.errors import InvalidValue, NotFound
+from racelink_core.domain.group import FIRST_GROUP, UNCONFIGURED, Group, GroupId
 from racelink_core.domain.origin import Origin, Priority
-from racelink_core.planning.addressing import network_of
-from racelink_core.services.groups_of_devices import check_boundary, reconcile_groups
+from racelink_core.services.group_push import GroupPush, PushCounts
+from racelink_core.services.groups_of_devices import UnknownGroups, check_boundary, reconcile_groups
 from racelink_core.services.lanes import Lanes
-from racelink_core.services.membership import Membership, Push
-from racelink_core.services.parallel import on_each_network
+from racelink_core.services.membership import Membership
 from racelink_core.services.tasks import TaskHandle, TaskRunning, Tasks, TaskSnapshot
+from racelink_core.state.draft import Draft
+from racelink_core.state.entities import in_slices
 from racelink_core.state.store import Store
 
 _GROUP_DELETED = Origin("group deleted", Priority.OPERATOR)
@@ -52,6 +52,61 @@ class Grouping:
                 raise NotFound("group", group_id)
             draft.groups[group_id] = group.model_copy(update={"name": name})
 
+    def reorder(self, order: Sequence[int]) -> None:
+        """The order on the page; no id changes and nothing is sent. `order`: every group once.
+
+        Raises UnknownGroups or InvalidValue, and then nothing has changed.
+        """
+        with self._store.transaction() as draft:
+            _check_permutation(order, draft.groups)
+            for place, group_id in enumerate(order, 1):
+                group = draft.groups[GroupId(group_id)]
+                draft.groups[group.id] = group.model_copy(update={"display_order": place})
+
+    def start_renumber(self, order: Sequence[int], origin: Origin) -> TaskSnapshot:
+        """The groups get the ids 1, 2, 3 ... in this order, which offsets along the track count by.
+
+        All ids change in the store at once, then the nodes are told. Whoever does not confirm stays pending, and is
+        told again when it is heard. Result: renumbered_devices, changed_scenes, pending, total.
+        Raises UnknownGroups, InvalidValue or TaskRunning; then nothing has changed.
+        """
+        order = tuple(order)
+        _check_permutation(order, self._store.snapshot.groups)
+
+        def work(task: TaskHandle) -> dict[str, int]:
+            counts = PushCounts(0)
+            if not task.is_cancelled:
+                macs = self._renumber(order)
+                task.progress(stage="PUSH", total=len(macs))
+                counts = self._pushing(task, origin).run(macs, skip_offline=True)
+            return {
+                "renumbered_devices": counts.changed,
+                "changed_scenes": 0,
+                "pending": counts.pending,
+                "total": counts.total,
+            }
+
+        meta = {"stage": "STORE", "index": 0, "total": 0, "addr": "", "message": ""}
+        return self._tasks.start("renumber_groups", work, meta)
+
+    def _renumber(self, order: Sequence[int]) -> tuple[Mac, ...]:
+        """In one transaction. Returns whose group id changed."""
+        new_ids = {GroupId(old): GroupId(new) for new, old in enumerate(order, FIRST_GROUP)}
+        moved: list[Mac] = []
+        with self._store.transaction() as draft:
+            _check_permutation(order, draft.groups)
+            renumbered = [
+                draft.groups[old].model_copy(update={"id": new, "display_order": new}) for old, new in new_ids.items()
+            ]
+            draft.groups.clear()
+            draft.groups.update((group.id, group) for group in renumbered)
+            for device in in_slices(tuple(draft.devices.values())):
+                new = new_ids.get(device.group_id, device.group_id)
+                if new != device.group_id:
+                    _place(draft, device.mac, new)
+                    moved.append(device.mac)
+        return tuple(moved)
+
     def delete(self, group_id: GroupId, origin: Origin = _GROUP_DELETED) -> int:
         """No other id moves. The members go to group 0 and are told so by a task. Returns how many they were.
 
@@ -65,7 +120,7 @@ class Grouping:
         with self._store.transaction() as draft:
             draft.groups.pop(group_id, None)
             for mac in members:
-                _place(draft.devices, mac, UNCONFIGURED)
+                _place(draft, mac, UNCONFIGURED)
         if members and self._lanes.lanes():
             self._start_pushing("bulk_set_group", members, origin, {"groupId": UNCONFIGURED}, skip_offline=True)
         return len(members)
@@ -85,7 +140,7 @@ class Grouping:
             check()
             with self._store.transaction() as draft:
                 for mac in macs:
-                    _place(draft.devices, mac, group_id)
+                    _place(draft, mac, group_id)
                 reconcile_groups(draft)
 
         check()
@@ -97,9 +152,9 @@ class Grouping:
 
         def record() -> None:
             with self._store.transaction() as draft:
-                for device in tuple(draft.devices.values()):
+                for device in in_slices(tuple(draft.devices.values())):
                     is_known = device.group_id == UNCONFIGURED or device.group_id in draft.groups
-                    _place(draft.devices, device.mac, device.group_id if is_known else UNCONFIGURED)
+                    _place(draft, device.mac, device.group_id if is_known else UNCONFIGURED)
                 reconcile_groups(draft)
 
         macs = tuple(self._store.snapshot.devices)
@@ -119,69 +174,30 @@ class Grouping:
         def work(task: TaskHandle) -> dict[str, int]:
             if record is not None:
                 record()
-            return _Push(self._store, self._lanes, self._membership, task, origin.priority).run(macs, skip_offline)
+            return _result(self._pushing(task, origin).run(macs, skip_offline=skip_offline))
 
         return self._tasks.start(name, work, {**meta, "index": 0, "total": len(macs), "addr": "", "message": ""})
 
-
-class _Push:
-    """One run over many devices, network by network side by side."""
-
-    def __init__(
-        self, store: Store, lanes: Lanes, membership: Membership, task: TaskHandle, priority: Priority
-    ) -> None:
-        self._store, self._lanes, self._membership = store, lanes, membership
-        self._task, self._priority = task, priority
-        self._lock = threading.Lock()
-        self._confirmed: dict[Mac, GroupId] = {}
-        self._index = 0
-        self._counts = {"changed": 0, "skipped_offline": 0, "timed_out": 0, "total": 0}
-
-    def run(self, macs: Sequence[Mac], skip_offline: bool) -> dict[str, int]:
-        snapshot = self._store.snapshot
-        self._counts["total"] = len(macs)
-        by_network: dict[str, list[Device]] = {}
-        for mac in macs:
-            device = snapshot.devices.get(mac)
-            if device is None:
-                continue
-            network_id = network_of(device, snapshot)
-            is_offline = self._store.readings.of(mac).online is False
-            if network_id is None or network_id not in self._lanes.lanes() or (skip_offline and is_offline):
-                self._counts["skipped_offline"] += 1
-                continue
-            by_network.setdefault(network_id, []).append(device)
-        try:
-            on_each_network(tuple(by_network), lambda network: self._push_all(by_network[network]), "bcast")
-        finally:
-            if self._confirmed:
-                self._membership.confirm(tuple(self._confirmed), self._confirmed)
-        return dict(self._counts)
-
-    def _push_all(self, devices: Sequence[Device]) -> None:
-        for device in devices:
-            if self._task.is_cancelled:
-                return
-            with self._lock:
-                self._index += 1
-            self._task.progress(stage="RESYNC", index=self._index, addr=device.mac, message=device.name)
-            try:
-                push = self._membership.push(device, self._priority, prime=False)
-            except RaceLinkError as error:
-                self._task.progress(message=str(error))
-                push = Push.NOT_SENT
-            if push is Push.CONFIRMED:
-                self._confirmed[device.mac] = device.group_id
-                self._counts["changed"] += 1
-            elif push is Push.SILENT:
-                self._counts["timed_out"] += 1
-            else:
-                self._counts["skipped_offline"] += 1
+    def _pushing(self, task: TaskHandle, origin: Origin) -> GroupPush:
+        return GroupPush(self._store, self._lanes, self._membership, task, origin.priority)
 
 
-def _place(devices: dict[Mac, Device], mac: Mac, group_id: GroupId) -> None:
+def _result(counts: PushCounts) -> dict[str, int]:
+    return asdict(counts)
+
+
+def _check_permutation(order: Sequence[int], groups: Collection[int]) -> None:
+    """Raises UnknownGroups, or InvalidValue when a group is missing or named twice."""
+    unknown = [group_id for group_id in order if group_id not in groups]
+    if unknown:
+        raise UnknownGroups(unknown)
+    if len(order) != len(groups) or set(order) != set(groups):
+        raise InvalidValue("order", f"expected each of the {len(groups)} groups once, got {len(order)} ids")
+
+
+def _place(draft: Draft, mac: Mac, group_id: GroupId) -> None:
     """The node has to confirm it, also when the record was the same before."""
-    device = devices.get(mac)
+    device = draft.devices.get(mac)
     if device is None:
         raise NotFound("device", mac)
-    devices[mac] = device.model_copy(update={"group_id": group_id, "group_push_pending": True})
+    draft.devices[mac] = device.model_copy(update={"group_id": group_id, "group_push_pending": True})

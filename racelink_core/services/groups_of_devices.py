@@ -41,6 +41,17 @@ class GroupNetworkMismatch(RaceLinkError):
         )
 
 
+class UnknownGroups(RaceLinkError):
+    """A list of groups names some that do not exist."""
+
+    code = "unknown_group_id"
+
+    def __init__(self, group_ids: Iterable[int]) -> None:
+        self.group_ids = tuple(group_ids)
+        listed = ", ".join(map(str, self.group_ids))
+        super().__init__(f"There is no group {listed}. Load the list of groups again.")
+
+
 def check_boundary(devices: Iterable[Device], group_id: GroupId, snapshot: Snapshot) -> None:
     """Raises DevicesSpanNetworks or GroupNetworkMismatch. Group 0 always passes; NotFound for an unknown group."""
     if group_id == UNCONFIGURED:

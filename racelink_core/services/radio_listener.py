@@ -11,6 +11,7 @@ import threading
 from racelink_core.domain.address import Mac, RadioAddress
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import UNCONFIGURED
+from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.planning.addressing import network_of
@@ -93,8 +94,9 @@ def _has_lost_its_group(device: Device, message: Forwarded, snapshot: Snapshot) 
         is_known_group = device.group_id == UNCONFIGURED or device.group_id in snapshot.groups
         differs = message.reply.group_id != device.group_id
         return is_known_group and (differs or device.group_push_pending)
-    # An ACK may be the very confirmation that a push is waiting for.
-    return device.group_push_pending and not isinstance(message.reply, Ack)
+    # This ACK may be the very confirmation that a push is waiting for.
+    is_confirmation = isinstance(message.reply, Ack) and message.reply.opcode == Opcode.SET_GROUP
+    return device.group_push_pending and not is_confirmation
 
 
 def _lacks_priming(message: Forwarded) -> bool:

@@ -40,10 +40,13 @@ class Restore:
     def request(self, mac: Mac, *, prime_only: bool = False) -> None:
         """Returns at once. `prime_only`: the node has its group, but its priming was lost or postponed.
 
-        Ignored while suppressed, within the cool-down and when it waits already.
+        Ignored while suppressed and within the cool-down. Who waits already waits once, for the more of the two.
         """
         with self._lock:
-            if self._is_stopped or self._suppressed or mac in self._waiting or mac in self._busy:
+            if mac in self._waiting:
+                self._waiting[mac] = self._waiting[mac] and prime_only
+                return
+            if self._is_stopped or self._suppressed or mac in self._busy:
                 return
             if self._clock.monotonic() < self._not_before_s.get(mac, 0.0) or len(self._waiting) >= _MAX_WAITING:
                 return

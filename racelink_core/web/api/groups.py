@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from flask import Blueprint, Response
 from pydantic import AliasChoices, Field
 
 from racelink_core.domain.group import UNCONFIGURED, GroupId
-from racelink_core.web.api.tasks import task_reply
+from racelink_core.web.api.tasks import TaskReply, task_reply
+from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.replies import Reply, json_response, reply
@@ -41,6 +42,18 @@ class ForceBody(RequestBody):
     skipOffline: bool = Field(default=False, strict=True)  # noqa: N815
 
 
+class ReorderBody(RequestBody):
+    """`order`: the id of every group once, as they shall be shown."""
+
+    order: Annotated[tuple[Integer, ...], Field(max_length=254)]
+
+
+class RenumberBody(ReorderBody):
+    """`order`: as for reorder; the first one gets id 1. `update_scenes`: what refers to a group follows it."""
+
+    update_scenes: bool = Field(default=True, strict=True)
+
+
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/groups")
     def list_groups() -> Response:
@@ -62,6 +75,28 @@ def register(blueprint: Blueprint, host: Host) -> None:
         moved = sum(1 for _ in host.store.snapshot.members(group_id))
         host.grouping.delete(group_id)
         return json_response({"ok": True, "moved_devices": moved, "changed_scenes": 0})
+
+    @blueprint.post("/api/groups/reorder")
+    @describe(
+        "Show the groups in another order; their ids stay, and nothing is sent.",
+        reply=Reply,
+        body=ReorderBody,
+        errors=("unknown_group_id",),
+    )
+    def reorder_groups() -> Response:
+        host.grouping.reorder(read_body(ReorderBody).order)
+        return reply(Reply())
+
+    @blueprint.post("/api/groups/renumber")
+    @describe(
+        "Give the groups the ids 1, 2, 3 ... in this order and tell every node concerned.",
+        reply=TaskReply,
+        body=RenumberBody,
+        errors=("unknown_group_id",),
+        is_busy_gated=True,
+    )
+    def renumber_groups() -> Response:
+        return task_reply(host.grouping.start_renumber(read_body(RenumberBody).order, origin=WEB_OPERATOR))
 
     @blueprint.post("/api/groups/force")
     def resync_groups() -> Response:
