@@ -37,7 +37,20 @@ def create_blueprint(
     `shell` renders the page; the default is a page of our own. Needs a gevent-patched process. Raises
     MissingStaticFiles when the installation is incomplete.
     """
-    from racelink_core.web.api import commands, devices, events, groups, history, networks, presets, state, tasks, traffic
+    from racelink_core.web.api import (
+        commands,
+        devices,
+        events,
+        groups,
+        history,
+        networks,
+        node_config,
+        presets,
+        specials,
+        state,
+        tasks,
+        traffic,
+    )
     from racelink_core.web.live import LiveHub
     from racelink_core.web.live_sources import LiveSources
 
@@ -51,7 +64,19 @@ def create_blueprint(
     sources = LiveSources(host, hub)
     host.on_stop(sources.close)
     host.on_stop(hub.close)
-    for resource in (state, tasks, devices, groups, networks, presets, commands, traffic, history):
+    for resource in (
+        state,
+        tasks,
+        devices,
+        groups,
+        networks,
+        presets,
+        commands,
+        traffic,
+        history,
+        specials,
+        node_config,
+    ):
         resource.register(blueprint, host)
     events.register(blueprint, hub, sources)
     _answer_everything_else(blueprint)

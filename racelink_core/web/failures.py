@@ -28,6 +28,7 @@ _HTTP_STATUS: dict[str, int] = {
     "task_running": 409,
     "unavailable": 503,
     "internal": 500,
+    "not_sent": 500,
     "store_closed": 503,
     "store_error": 500,
     "store_full": 500,

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from racelink_core.domain.address import Mac
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.whole_number import whole_number
 from racelink_core.web.failures import ApiFailure, from_validation, invalid_request
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -68,14 +69,10 @@ def _no_such_number(text: str) -> NoReturn:
 
 
 def _integer(value: object) -> int:
-    """JSON integers, integral numbers and digit strings; never booleans, fractions or null."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", value):
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError("expected a whole number")
+    number = whole_number(value)
+    if number is None:
+        raise ValueError("expected a whole number")
+    return number
 
 
 def _clean(text: str) -> str:

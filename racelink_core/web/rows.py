@@ -20,6 +20,7 @@ from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.domain.reading import NOTHING_HEARD, Reading
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.specials import expected_specials
 
 _LOW_BY_KIND_MV = ((5_000, 3_400), (12_000, 6_800), (65_536, 20_400))
 """Battery rule of spec services, 16: below 12 V it has two cells, else six, and is low under 3.4 V per cell.
@@ -87,7 +88,7 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
         effectId=reading.effect_id,
         effect_name=effect_name(reading.effect_id) if is_light_known else None,
         brightness=reading.brightness,
-        specials=device.specials,
+        specials=expected_specials(device),
         voltage_mV=reading.voltage_mv,
         battery_low=is_battery_low(reading.voltage_mv),
         node_rssi=reading.node_rssi_dbm,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from racelink_core.services.tasks import TaskRunning
 from racelink_core.web.replies import Reply, json_response, reply
 from racelink_core.web.task_row import TaskRow, optional_task_row, task_row
 
@@ -20,6 +21,13 @@ class TaskReply(Reply):
 
 def task_reply(task: TaskSnapshot | None) -> Response:
     return reply(TaskReply(task=optional_task_row(task)))
+
+
+def refuse_while_busy(host: Host) -> None:
+    """For routes that are no task and still must not get in the way of one. Raises TaskRunning."""
+    running = host.tasks.current()
+    if running is not None and running.state == "running":
+        raise TaskRunning(running)
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
