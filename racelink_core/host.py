@@ -25,6 +25,7 @@ from racelink_core.services.devices import Devices
 from racelink_core.services.discovery import Discovery
 from racelink_core.services.dispatcher import Dispatcher
 from racelink_core.services.grouping import Grouping
+from racelink_core.services.healing import Healing
 from racelink_core.services.history import History
 from racelink_core.services.membership import Membership
 from racelink_core.services.network_binding import NetworkBinding
@@ -128,6 +129,17 @@ class Host:
             armed=self._armed,
             told=self._told,
         )
+        self.healing = Healing(
+            store=self.store,
+            lane_of=self._lane,
+            armed=self._armed,
+            told=self._told,
+            presence=self._presence,
+            tasks=self.tasks,
+            clock=self.clock,
+            timings=self.timings,
+        )
+        self._listener.heard = self.healing.heard
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
         self.devices = Devices(self.store)
         self.status = StatusPoll(self.store, self.gateways, self._presence, self.tasks, self.timings)
@@ -150,6 +162,7 @@ class Host:
         self._kept_history.start()
         self._listener.start()
         self.gateways.start()
+        self.healing.start()
         self.phase = "ready"
 
     def stop(self) -> None:
@@ -161,6 +174,7 @@ class Host:
         steps: list[Callable[[], object]] = [
             *self._when_stopping,
             lambda: self.tasks.stop(self.timings.task_cancel_s),
+            lambda: self.healing.stop(self.timings.unicast_attempt_s),
             lambda: self._restore.stop(self.timings.unicast_attempt_s),
             *((self.gateways.stop,) if was_started else ()),
             self._listener.stop,
@@ -184,6 +198,7 @@ class Host:
         return (
             *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
             *(Problem("history", notice) for notice in self._kept_history.notices),
+            *self.healing.problems(),
         )
 
     def _configure_nodes(self) -> None:

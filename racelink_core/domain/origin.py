@@ -9,6 +9,8 @@ from enum import IntEnum
 class Priority(IntEnum):
     """A larger value overtakes a smaller one between two packets."""
 
+    BACKGROUND = -1
+    """Healing: whatever else there is goes first."""
     AUTOMATION = 0
     OPERATOR = 1
     RACE_EVENT = 2

@@ -61,5 +61,18 @@ class Timings(FrozenModel):
     sync_guard_s: float = 25.0
     """A SYNC younger than this keeps the gateway's own autosync away (design, section 6)."""
 
+    # Healing
+    healing_delay_s: float = 1.5
+    """So long after the last command to a network nobody is asked: more commands of a scene may follow."""
+    healing_verify_s: float = 1.0
+    healing_repeats: int = 5
+    healing_questions: int = 8
+    """As often is a lamp asked that does not answer, with growing pauses up to `healing_patience_s`."""
+    healing_patience_s: float = 8.0
+    healing_memory_s: float = 3600.0
+    """What was told longer ago is not repeated: yesterday's light stays yesterday's."""
+    healing_pause_s: float = 180.0
+    """The longest that a race from staging to start holds healing back, should its start never be heard of."""
+
     # Web
     sse_heartbeat_s: float = 2.0

@@ -129,12 +129,14 @@ class Lane:
         attempts: int = 3,
         attempt_s: float = 1.5,
         cancellation: Cancellation | None = None,
+        may_ask: Callable[[], bool] | None = None,
     ) -> Replies:
         """Sends and waits for replies, `attempts` times while there is silence. `matcher` makes a new one per attempt.
 
         While it waits, equal and lower priorities are held back; race events, blackout and timed packets are not. A
         request that they disturbed is asked again without counting. Replies of all attempts are put together.
         `attempt_s` counts from the moment at which the request is out; slow radio settings stretch it.
+        `may_ask` has the last word whenever the lane is taken: if it says no, the request ends as cancelled.
         Raises LaneFull, NotSendable or RadioForbidden.
         """
         require_radio_allowed()
@@ -152,7 +154,7 @@ class Lane:
         with self._queued(ticket, cancellation):
             while True:
                 waiting = matcher()
-                reason, detail = self._ask(ticket, prepared, waiting, attempt_s, cancellation)
+                reason, detail = self._ask(ticket, prepared, waiting, attempt_s, cancellation, may_ask)
                 sent += detail is None
                 for event in waiting.events:
                     if isinstance(event.message, Forwarded):
@@ -178,11 +180,14 @@ class Lane:
         matcher: Matcher,
         attempt_s: float,
         cancellation: Cancellation | None,
+        may_ask: Callable[[], bool] | None,
     ) -> tuple[Completion, str | None]:
         self._take(ticket, packet)
         session, hold = self._session, ticket.hold
         if ticket.refusal is not None or session is None or hold is None:
             return _ended(_refused(ticket))
+        if may_ask is not None and not may_ask():
+            return "cancelled", "it was no longer wanted when its turn came"
         session.matchers.add(matcher)
         detach = cancellation.attach(lambda: matcher.end("cancelled")) if cancellation is not None else _nothing
         try:

@@ -94,6 +94,11 @@ class Light:
         return Expectation(self._effect_id, self._brightness, control.flags, int(ignored))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it is shown: no command yet, or only what prepares one."""
+        return self.whole is None and self.control is None
+
+    @property
     def is_dark(self) -> bool:
         return self._brightness == 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from racelink_core.domain.address import Mac, RadioAddress
 from racelink_core.domain.device import Device
@@ -40,6 +41,8 @@ class RadioListener:
         self._waiting: Mailbox[GatewayEvent] = Mailbox(_MAX_WAITING)
         self._directory = _Directory()
         self._thread: threading.Thread | None = None
+        self.heard: Callable[[Device, Forwarded, bool], None] = lambda device, message, was_offline: None
+        """Called for each reply of a device to its own network's gateway, once its reading is up to date."""
         self.dropped_events = 0
 
     def __call__(self, event: GatewayEvent) -> None:
@@ -81,7 +84,10 @@ class RadioListener:
         if device is None:
             return
         by_own_network = network_of(device, snapshot) == network_id
+        was_offline = self._store.readings.of(device.mac).online is False
         self._presence.heard(device.mac, message, by_own_network=by_own_network)
+        if by_own_network:
+            self.heard(device, message, was_offline)
         if by_own_network and _has_lost_its_group(device, message, snapshot):
             self._restore.request(device.mac)
         elif by_own_network and _lacks_priming(message):
