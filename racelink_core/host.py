@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from racelink_core.configuration import ConfigurationError, HostConfiguration
 from racelink_core.domain.clock import Clock
+from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.pool import GatewayPool
 from racelink_core.links.contract import Driver
@@ -16,11 +17,13 @@ from racelink_core.links.port_process import PortProcessDriver
 from racelink_core.links.url import address_of, scheme_of
 from racelink_core.runtime.clock import ScaledClock, SystemClock
 from racelink_core.runtime.stall_monitor import StallMonitor
+from racelink_core.services.airtime import Airtime
 from racelink_core.services.armed_nodes import ArmedNodes
 from racelink_core.services.bulk_config import BulkConfig
 from racelink_core.services.config_exchange import ConfigExchange
 from racelink_core.services.config_records import ConfigRecords
 from racelink_core.services.device_config import DeviceConfig
+from racelink_core.services.device_statistics import DeviceStatistics
 from racelink_core.services.devices import Devices
 from racelink_core.services.discovery import Discovery
 from racelink_core.services.dispatcher import Dispatcher
@@ -32,7 +35,7 @@ from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
-from racelink_core.services.problems import Problem, find_problems
+from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.restore import Restore
 from racelink_core.services.special_actions import SpecialActions
@@ -41,7 +44,7 @@ from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
 from racelink_core.state.errors import StoreError
-from racelink_core.state.history_store import HistoryStore
+from racelink_core.state.history_store import HistoryStore, Minutes
 from racelink_core.state.store import Store
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ class Host:
     """One RaceLink host. `start` returns at once: gateways are searched for in the background.
 
     simulation   the driver of `sim://`, if one is configured
+    started_at   Unix time at which it was built
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class Host:
         self.configuration = configuration
         self.timings = configuration.timings
         self.clock: Clock = SystemClock() if configuration.speed == 1 else ScaledClock(configuration.speed)
+        self.started_at = self.clock.unix()
         self.phase: Literal["booting", "ready", "stopped"] = "booting"
         self.stall_monitor = StallMonitor()
         self._when_stopping: list[Callable[[], None]] = []
@@ -97,6 +102,10 @@ class Host:
         )
         self.history = History(self._kept_history, self.store, self.clock)
         self.tasks.subscribe(self.history.task_changed)
+        self.device_statistics = DeviceStatistics()
+        self.airtime = Airtime(
+            lambda: self.store.snapshot, self.clock, self.device_statistics, self._kept_history.loaded_minutes
+        )
         self._armed = ArmedNodes()
         self._presence = Presence(self.store, self.clock)
         membership = Membership(
@@ -115,10 +124,11 @@ class Host:
             self.timings,
             pins=pins,
             bind=NetworkBinding(self.store).bind,
-            listener=self._listener,
+            listener=self._heard,
             prepare_lane=self._prepare_lane,
         )
         self.gateways.subscribe(PendingGroups(self.store, self._restore))
+        self.gateways.traffic.on_air = self.airtime.sent
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
         self._told = ToldState(self.store, self.clock)
         self.dispatcher = Dispatcher(
@@ -159,7 +169,7 @@ class Host:
         if self.phase != "booting":
             return
         self.stall_monitor.start()
-        self._kept_history.start()
+        self._kept_history.start(Minutes(self.airtime.take_unsaved, self.airtime.give_back))
         self._listener.start()
         self.gateways.start()
         self.healing.start()
@@ -198,6 +208,7 @@ class Host:
         return (
             *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
             *(Problem("history", notice) for notice in self._kept_history.notices),
+            *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
         )
 
@@ -213,6 +224,10 @@ class Host:
         )
         self.node_commands = NodeCommands(self.store, exchange, records)
         self.special_actions = SpecialActions(self.dispatcher, self.device_config)
+
+    def _heard(self, event: GatewayEvent) -> None:
+        self.airtime.heard(event)
+        self._listener(event)
 
     def _lane(self, network_id: str) -> Lane:
         return self.gateways.lane(network_id)

@@ -366,7 +366,8 @@ class GatewaySession:
         mac, profile = self._identity.mac, self.profile
         if isinstance(done, _Send):
             length = done.sendable.lengths_on_air[done.packets_done - 1]
-            self.traffic.transmitted(OnAir(mac, at_s, length, profile, done.sendable.packet))
+            is_last = done.packets_done == done.wanted
+            self.traffic.transmitted(OnAir(mac, at_s, length, profile, done.sendable.packet, is_last))
         else:
             self.traffic.transmitted(OnAir(mac, at_s, AUTOSYNC_BYTES, profile))
 

@@ -36,13 +36,18 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OnAir:
-    """One packet that a gateway said is out. `packet` None: a SYNC of its own. `at_s` in Clock seconds."""
+    """One packet that a gateway said is out. `at_s` in Clock seconds.
+
+    packet   what it carries, or a fragment of that; None: a SYNC of the gateway's own
+    is_last  all of `packet` is out
+    """
 
     gateway: Mac
     at_s: float
     length: int
     profile: RadioProfile | None
     packet: RadioPacket | None = None
+    is_last: bool = True
 
 
 class Traffic:

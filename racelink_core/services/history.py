@@ -17,7 +17,8 @@ from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.outcome import CommandResult
 from racelink_core.gateway.asked import Asked
-from racelink_core.services.history_outcomes import Directory, devices_of_command, devices_of_request, plain, whom
+from racelink_core.services.directory import Directory
+from racelink_core.services.history_outcomes import devices_of_command, devices_of_request, plain, whom
 from racelink_core.services.tasks import TaskSnapshot
 from racelink_core.state.history_store import HistoryStore
 from racelink_core.state.store import Store

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from racelink_core.domain.address import Mac, RadioAddress
 from racelink_core.domain.command import Command, SyncCommand
-from racelink_core.domain.device import Device
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.outcome import CommandResult
 from racelink_core.domain.snapshot import Snapshot
@@ -20,30 +19,9 @@ from racelink_core.gateway.asked import Asked
 from racelink_core.planning.addressing import network_of
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.replies import Ack, IdentifyReply
+from racelink_core.services.directory import Directory
 
 _EVERYONE = "everyone"
-
-
-class Directory:
-    """Finds devices by what travels on air; rebuilt when the snapshot is another one."""
-
-    def __init__(self) -> None:
-        self._snapshot: Snapshot | None = None
-        self._devices: dict[RadioAddress, list[Device]] = {}
-
-    def find(self, network_id: str, address: RadioAddress, snapshot: Snapshot) -> Device | None:
-        if snapshot is not self._snapshot:
-            self._devices = {}
-            for device in snapshot.devices.values():
-                self._devices.setdefault(device.radio_address, []).append(device)
-            self._snapshot = snapshot
-        candidates = self._devices.get(address, [])
-        here = [device for device in candidates if network_of(device, snapshot) == network_id]
-        return next(iter(here or candidates), None)
-
-    def name(self, network_id: str, address: RadioAddress, snapshot: Snapshot) -> str:
-        device = self.find(network_id, address, snapshot)
-        return str(address) if device is None else f"{device.name} ({device.mac})"
 
 
 def whom(command: Command, snapshot: Snapshot) -> str:

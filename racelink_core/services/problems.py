@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.gateway.pool_status import GatewayRecord, PoolStatus
+from racelink_core.services.airtime import Airtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,24 @@ def find_problems(status: PoolStatus, snapshot: Snapshot, store_notices: Sequenc
         *_gateway_problems(status, snapshot),
         *_radio_problems(status, snapshot),
     )
+
+
+def duty_cycle_problems(snapshot: Snapshot, airtime: Airtime) -> tuple[Problem, ...]:
+    """Nothing that an operator or a race asks for is held back; it is said."""
+    found: list[Problem] = []
+    for network in snapshot.networks.values():
+        limit_ms = airtime.limit_for(network)
+        spent_ms = airtime.spent_ms(network.id)
+        if limit_ms is not None and spent_ms > limit_ms:
+            found.append(
+                Problem(
+                    "duty_cycle",
+                    f"The gateway of network {network.name} was on air for {spent_ms / 1000:.1f} s of the last hour; "
+                    f"its channel allows {limit_ms / 1000:.1f} s. Send less for a while, or move the network to a "
+                    "channel that allows more (EU868: 1, 2 or 5).",
+                )
+            )
+    return tuple(found)
 
 
 def _gateway_problems(status: PoolStatus, snapshot: Snapshot) -> list[Problem]:

@@ -48,6 +48,7 @@ def create_blueprint(
         presets,
         specials,
         state,
+        statistics,
         tasks,
         traffic,
     )
@@ -74,6 +75,7 @@ def create_blueprint(
         commands,
         traffic,
         history,
+        statistics,
         specials,
         node_config,
     ):

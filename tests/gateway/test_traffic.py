@@ -64,6 +64,7 @@ def test_each_packet_that_is_out_counts_once_with_its_length_on_air(bench: Bench
     out.clear()
     assert session.send(stream).ok
     assert [each.length for each in out] == list(stream.radio_lengths())
+    assert [each.is_last for each in out] == [False] * (len(out) - 1) + [True]
 
 
 def test_what_the_gateway_sends_by_itself_counts_as_its_own_sync(bench: Bench) -> None:
