@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from racelink_core.domain.address import Mac
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.node_options import NodeOption
+from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.host import Host
 from racelink_core.protocol.bodies import Config
 from racelink_core.protocol.replies import Ack
@@ -458,6 +459,20 @@ def test_a_reset_waits_for_its_acknowledgement(
 )
 def test_a_function_that_cannot_be_run_is_refused(client: FlaskClient, body: object, status: int, code: str) -> None:
     refused(client, "specials/action", body, status, code)
+
+
+def test_a_function_of_another_service_is_run_once_there_is_one(client: FlaskClient, host: Host) -> None:
+    body = {"mac": STARTBLOCK, "function": "startblock_control"}
+    refused(client, "specials/action", body, 503, "unavailable")
+    asked: list[Mac] = []
+
+    def fill(mac: Mac, params: object, origin: object) -> CommandResult:
+        asked.append(mac)
+        return CommandResult(CommandStatus.ACKNOWLEDGED, packets_sent=4)
+
+    host.special_actions.provide("startblock_control", fill)
+    assert post(client, "specials/action", body)["result"] == {"status": "acknowledged", "packets_sent": 4}
+    assert asked == [STARTBLOCK]
 
 
 # --- Switches, restart, pairing ---
