@@ -19,6 +19,7 @@ from racelink_core.runtime.clock import ScaledClock, SystemClock
 from racelink_core.runtime.stall_monitor import StallMonitor
 from racelink_core.services.airtime import Airtime
 from racelink_core.services.armed_nodes import ArmedNodes
+from racelink_core.services.battery_problems import battery_problems
 from racelink_core.services.bulk_config import BulkConfig
 from racelink_core.services.config_exchange import ConfigExchange
 from racelink_core.services.config_records import ConfigRecords
@@ -207,6 +208,7 @@ class Host:
         """What is wrong now, for an operator."""
         return (
             *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
+            *battery_problems(self.store.snapshot, self.store.readings),
             *(Problem("history", notice) for notice in self._kept_history.notices),
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),

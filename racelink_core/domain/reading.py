@@ -26,6 +26,7 @@ class Reading(FrozenModel):
 
     online      None until something was heard or missed since the host started
     preset_id   the WLED preset slot that the host asked for last; status never changes it
+    battery_low  by the rule of `domain/battery.py`, which looks at more than one report
     effect_id, brightness, flags, config_byte   mirror of STATUS, or of the last command accepted by the gateway
     told        the light it was told; None: nothing yet, or nobody knows whether the last command went out
     follows     whether it does that, with the reason in words
@@ -41,6 +42,7 @@ class Reading(FrozenModel):
     effect_id: int = 0
     brightness: int = 0
     voltage_mv: int = 0
+    battery_low: bool = False
     node_rssi_dbm: int = 0
     node_snr_db: int = 0
     host_rssi_dbm: int = 0
@@ -54,6 +56,11 @@ class Reading(FrozenModel):
     @property
     def presence(self) -> Literal["online", "offline", "unknown"]:
         return "unknown" if self.online is None else "online" if self.online else "offline"
+
+    @property
+    def warns_of_battery(self) -> bool:
+        """Low, and not merely remembered from before the start."""
+        return self.battery_low and self.online is not None
 
 
 NOTHING_HEARD = Reading()

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from racelink_core.domain.base import FrozenModel
+
+Warn2SVolt = Annotated[float, Field(ge=5.0, le=8.4, strict=True)]
+Warn6SVolt = Annotated[float, Field(ge=15.0, le=25.2, strict=True)]
+SplitVolt = Annotated[float, Field(ge=8.5, le=15.0, strict=True)]
+AutosyncSeconds = Annotated[int, Field(ge=5, le=600, strict=True)]
 
 
 class Settings(FrozenModel):
@@ -15,5 +22,11 @@ class Settings(FrozenModel):
     """
 
     brightness_ceiling: int = Field(default=255, ge=1, le=255, strict=True)
+    battery_warn_2s_v: Warn2SVolt = 6.8
+    battery_warn_6s_v: Warn6SVolt = 20.4
+    battery_split_v: SplitVolt = 12.0
+    """Below it a battery has two cells, else six (spec services, 15.3)."""
+    eth_autosync_interval_s: AutosyncSeconds = 30
+    """Between two SYNC packets on an Ethernet network."""
     healing: bool = Field(default=True, strict=True)
     healing_airtime_percent: int = Field(default=5, ge=1, le=50, strict=True)

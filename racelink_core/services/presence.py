@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from racelink_core.domain.address import Mac
+from racelink_core.domain.battery import Battery
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.reading import Acknowledgement
 from racelink_core.protocol.gateway_messages import Forwarded
@@ -18,6 +19,7 @@ from racelink_core.state.store import Store
 class Presence:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
+        self._batteries: dict[Mac, Battery] = {}
 
     def heard(self, mac: Mac, message: Forwarded, *, by_own_network: bool) -> None:
         """A node answered or announced itself. Heard by a foreign network's gateway it still is not online."""
@@ -33,6 +35,7 @@ class Presence:
                 "effect_id": reply.effect_id,
                 "brightness": reply.brightness,
                 "voltage_mv": reply.voltage_mv,
+                "battery_low": self._is_battery_low(mac, reply.voltage_mv),
                 "node_rssi_dbm": reply.node_rssi_dbm,
                 "node_snr_db": reply.node_snr_db,
             }
@@ -43,3 +46,8 @@ class Presence:
     def silent(self, mac: Mac, request: str) -> None:
         """`request`: what it did not answer, e.g. "STATUS"."""
         self._store.readings.update(mac, online=False, link_error=f"Missing reply ({request})")
+
+    def _is_battery_low(self, mac: Mac, voltage_mv: int) -> bool:
+        before = self._batteries.get(mac) or Battery(is_low=self._store.readings.of(mac).battery_low)
+        self._batteries[mac] = battery = before.after(voltage_mv, self._store.snapshot.settings)
+        return battery.is_low

@@ -42,6 +42,7 @@ class LiveSources:
     def __init__(self, host: Host, hub: LiveHub) -> None:
         self._host, self._hub = host, hub
         self._refresh = Coalescer(host.timings.refresh_coalesce_s, self._publish_refresh)
+        self._weak: set[Mac] = set()
         self._gateways = Coalescer(_MASTER_INTERVAL_S, self._publish_gateways)
         self._unsubscribe: list[Callable[[], None]] = [
             host.store.subscribe(self._store_changed),
@@ -71,6 +72,11 @@ class LiveSources:
     def _reading_changed(self, mac: Mac) -> None:
         # Groups show how many of their members are online.
         self._refresh.touch("devices", "groups")
+        is_weak = self._host.store.readings.of(mac).warns_of_battery
+        if is_weak is not (mac in self._weak):
+            # What is wrong travels with the state of the gateways.
+            self._weak ^= {mac}
+            self._gateways_changed(self._host.gateways.status())
 
     def _gateways_changed(self, status: PoolStatus) -> None:
         self._gateways.touch("master")

@@ -22,9 +22,6 @@ from racelink_core.domain.reading import NOTHING_HEARD, Reading
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.specials import expected_specials
 
-_LOW_BY_KIND_MV = ((5_000, 3_400), (12_000, 6_800), (65_536, 20_400))
-"""Battery rule of spec services, 16: below 12 V it has two cells, else six, and is low under 3.4 V per cell.
-Below 5 V it has one cell, which the rule forgets: two cells would have been dead long before."""
 UNCONFIGURED_NAME = "Unconfigured"
 
 
@@ -90,7 +87,7 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
         brightness=reading.brightness,
         specials=expected_specials(device),
         voltage_mV=reading.voltage_mv,
-        battery_low=is_battery_low(reading.voltage_mv),
+        battery_low=reading.battery_low,
         node_rssi=reading.node_rssi_dbm,
         node_snr=reading.node_snr_db,
         host_rssi=reading.host_rssi_dbm,
@@ -110,12 +107,6 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
         link_error=reading.link_error,
         group_push_pending=device.group_push_pending,
     )
-
-
-def is_battery_low(voltage_mv: int) -> bool:
-    """0 = unknown, which is not low."""
-    low_mv = next(low_mv for below_mv, low_mv in _LOW_BY_KIND_MV if voltage_mv < below_mv)
-    return 0 < voltage_mv < low_mv
 
 
 class GroupRow(FrozenModel):

@@ -1,0 +1,81 @@
+"""What the operator sets for the host itself. Source: spec http-api, section 5.5."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response
+
+from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.settings import AutosyncSeconds, Settings, SplitVolt, Warn2SVolt, Warn6SVolt
+from racelink_core.web.description import describe
+from racelink_core.web.replies import Reply, reply
+from racelink_core.web.requests import RequestBody, read_body
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+
+class BatteryLimits(FrozenModel):
+    """In volts. A battery below `split_v` has two cells, else six; below 5 V it has one and a limit of 3.4 V."""
+
+    warn_2s_v: float
+    warn_6s_v: float
+    split_v: float
+
+
+class SettingsReply(Reply):
+    battery: BatteryLimits
+    eth_autosync_interval_s: int
+
+
+class BatteryChange(RequestBody):
+    warn_2s_v: Warn2SVolt | None = None
+    warn_6s_v: Warn6SVolt | None = None
+    split_v: SplitVolt | None = None
+
+
+class SettingsBody(RequestBody):
+    """What is absent or null stays as it is."""
+
+    battery: BatteryChange | None = None
+    eth_autosync_interval_s: AutosyncSeconds | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """By the names of `Settings`."""
+        battery = self.battery or BatteryChange()
+        wanted = {
+            "battery_warn_2s_v": battery.warn_2s_v,
+            "battery_warn_6s_v": battery.warn_6s_v,
+            "battery_split_v": battery.split_v,
+            "eth_autosync_interval_s": self.eth_autosync_interval_s,
+        }
+        return {name: value for name, value in wanted.items() if value is not None}
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    @blueprint.get("/api/settings")
+    @describe("Read the host's settings.", reply=SettingsReply)
+    def show_settings() -> Response:
+        return _settings_reply(host.store.snapshot.settings)
+
+    @blueprint.put("/api/settings")
+    @describe("Change the settings that are named.", reply=SettingsReply, body=SettingsBody)
+    def change_settings() -> Response:
+        changes = read_body(SettingsBody).changes()
+        with host.store.transaction() as draft:
+            draft.settings = draft.settings.model_copy(update=changes)
+        return _settings_reply(host.store.snapshot.settings)
+
+
+def _settings_reply(settings: Settings) -> Response:
+    return reply(
+        SettingsReply(
+            battery=BatteryLimits(
+                warn_2s_v=settings.battery_warn_2s_v,
+                warn_6s_v=settings.battery_warn_6s_v,
+                split_v=settings.battery_split_v,
+            ),
+            eth_autosync_interval_s=settings.eth_autosync_interval_s,
+        )
+    )

@@ -1,0 +1,92 @@
+"""The host's settings over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from racelink_core.domain.address import Mac
+from racelink_core.domain.device import Device
+from racelink_core.domain.scope import Scope
+from racelink_core.domain.settings import Settings
+from racelink_core.host import Host
+from racelink_core.web.live_sources import LiveSources
+from tests.web.conftest import wait_until
+from tests.web.test_api import API, get
+
+DEFAULTS = {"warn_2s_v": 6.8, "warn_6s_v": 20.4, "split_v": 12.0}
+
+
+def put(client: FlaskClient, body: object, status: int = 200) -> Any:
+    answer = client.put(f"{API}/settings", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json
+
+
+def test_what_is_not_named_stays_as_it_is(idle_client: FlaskClient, idle_host: Host) -> None:
+    told: list[frozenset[Scope]] = []
+    idle_host.store.subscribe(lambda change: told.append(change.scopes))
+    assert get(idle_client, "settings")["battery"] == DEFAULTS
+    answer = put(idle_client, {"battery": {"warn_2s_v": 7}, "eth_autosync_interval_s": None})
+    assert answer["battery"] == {**DEFAULTS, "warn_2s_v": 7.0}
+    assert told == [{Scope.SETTINGS}]
+    assert put(idle_client, {"eth_autosync_interval_s": 45})["eth_autosync_interval_s"] == 45
+    assert idle_host.store.snapshot.settings == Settings(battery_warn_2s_v=7.0, eth_autosync_interval_s=45)
+    assert put(idle_client, {})["battery"]["warn_2s_v"] == 7.0
+    assert len(told) == 2, "nothing changed the last time"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"battery": {"warn_2s_v": 4.9}},
+        {"battery": {"warn_2s_v": 8.5}},
+        {"battery": {"warn_6s_v": 14.9}},
+        {"battery": {"warn_6s_v": 25.3}},
+        {"battery": {"split_v": 8.4}},
+        {"battery": {"split_v": 1e300}},
+        {"battery": {"warn_2s_v": "6.8"}},
+        {"battery": {"warn_2s_v": True}},
+        {"battery": {"warn_2s_v": 7.0, "warn_6s_v": 99}},
+        {"battery": 6.8},
+        {"battery": [6.8]},
+        {"eth_autosync_interval_s": 4},
+        {"eth_autosync_interval_s": 601},
+        {"eth_autosync_interval_s": 30.5},
+        {"eth_autosync_interval_s": 10**40},
+        {"battery": {"warn_2s_v": 7.0}, "eth_autosync_interval_s": 0},
+    ],
+)
+def test_what_makes_no_sense_is_refused_whole(idle_client: FlaskClient, idle_host: Host, body: object) -> None:
+    answer = put(idle_client, body, 400)
+    assert answer["detail"]["code"] == "invalid_request"
+    assert answer["detail"]["fields"]
+    assert idle_host.store.snapshot.settings == Settings()
+
+
+class Told:
+    """In the place of the browsers."""
+
+    client_count = 1
+
+    def __init__(self) -> None:
+        self.warnings: list[list[str]] = []
+
+    def publish(self, event: str, payload: Any, key: str | None = None) -> None:
+        if event == "gateway":
+            self.warnings.append([problem["code"] for problem in payload["problems"]])
+
+
+def test_a_weak_battery_reaches_the_page_at_once(idle_host: Host) -> None:
+    mac = Mac("3C6105000001")
+    with idle_host.store.transaction() as draft:
+        draft.devices[mac] = Device(mac=mac, name="Gate 1")
+    told = Told()
+    sources = LiveSources(idle_host, told)  # type: ignore[arg-type]
+    idle_host.store.readings.update(mac, battery_low=True, voltage_mv=3_300, online=True)
+    wait_until(lambda: told.warnings and "battery_low" in told.warnings[-1])
+    idle_host.store.readings.update(mac, battery_low=False)
+    wait_until(lambda: "battery_low" not in told.warnings[-1])
+    sources.close()
