@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from racelink_core.domain.device import Device
-from racelink_core.domain.device_type import Capability
+from racelink_core.domain.device_type import Capability, device_type
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.node_options import PROPERTIES, NodeProperty
 from racelink_core.domain.special_functions import ALIASES, FUNCTIONS, SpecialFunction
@@ -55,8 +56,8 @@ CATALOGUE: Mapping[Capability, CapabilitySpecials] = {
 }
 
 
-def properties_of(device: Device) -> Iterator[NodeProperty]:
-    return (each for each in PROPERTIES if each.capability in device.type.capabilities)
+def properties_of(device: Device) -> tuple[NodeProperty, ...]:
+    return _of_type(device.dev_type).properties
 
 
 def find_property(device: Device, key: str) -> NodeProperty:
@@ -78,9 +79,24 @@ def find_function(device: Device, key: str) -> SpecialFunction:
 
 def expected_specials(device: Device) -> dict[str, int]:
     """By flat key, what the device should have: stored, or else what a fresh node has, where that is known."""
-    flat: dict[str, int] = {}
-    for each in properties_of(device):
-        value = each.expected_of(device.specials)
-        if value is not None:
-            flat |= each.to_flat(value)
+    of_type, specials = _of_type(device.dev_type), device.specials
+    flat = dict(of_type.usual)
+    if specials:
+        for prop in of_type.properties:
+            stored = prop.stored_in(specials)
+            if stored is not None:
+                flat |= prop.to_flat(stored)
     return flat
+
+
+class _OfType(NamedTuple):
+    properties: tuple[NodeProperty, ...]
+    usual: Mapping[str, int]
+
+
+@lru_cache(maxsize=256)
+def _of_type(dev_type: int) -> _OfType:
+    """Asked for every row of every list."""
+    capabilities = device_type(dev_type).capabilities
+    properties = tuple(each for each in PROPERTIES if each.capability in capabilities)
+    return _OfType(properties, {each.key: each.default for each in properties if each.default is not None})
