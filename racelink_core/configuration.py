@@ -45,6 +45,7 @@ class HostConfiguration(FrozenModel):
     token           what a client off loopback must send; None: only loopback is served
     speed           how much faster than life the clock runs; other than 1 only against a simulation
     history_mb      how large the history may grow; the oldest goes first
+    recording_mb    how large a recording of the traffic may grow before it ends by itself
     """
 
     data_directory: Path = Field(default_factory=default_data_directory)
@@ -56,6 +57,7 @@ class HostConfiguration(FrozenModel):
     token: str | None = Field(default=None, min_length=1)
     speed: float = Field(default=1.0, gt=0, le=1000)
     history_mb: int = Field(default=20, ge=1, le=2000)
+    recording_mb: int = Field(default=50, ge=1, le=2000)
     timings: Timings = Timings()
 
     @field_validator("gateways", mode="before")

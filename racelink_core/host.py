@@ -16,6 +16,7 @@ from racelink_core.links.drivers import Drivers
 from racelink_core.links.port_process import PortProcessDriver
 from racelink_core.links.url import address_of, scheme_of
 from racelink_core.runtime.clock import ScaledClock, SystemClock
+from racelink_core.runtime.native_pool import NativePool
 from racelink_core.runtime.stall_monitor import StallMonitor
 from racelink_core.services.airtime import Airtime
 from racelink_core.services.armed_nodes import ArmedNodes
@@ -38,6 +39,7 @@ from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
 from racelink_core.services.radio_listener import RadioListener
+from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.status import StatusPoll
@@ -131,6 +133,10 @@ class Host:
         self.gateways.subscribe(PendingGroups(self.store, self._restore))
         self.gateways.traffic.on_air = self.airtime.sent
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
+        self._file_pool = NativePool(threads=1)
+        self.recordings = Recordings(
+            self.store.directory, self.traffic, self.clock, self._file_pool, configuration.recording_mb << 20
+        )
         self._told = ToldState(self.store, self.clock)
         self.dispatcher = Dispatcher(
             store=self.store,
@@ -190,6 +196,8 @@ class Host:
             *((self.gateways.stop,) if was_started else ()),
             self._listener.stop,
             self.drivers.close,
+            self.recordings.stop,
+            self._file_pool.close,
             lambda: self._kept_history.close(self.timings.task_cancel_s),
             self.store.close,
             self.stall_monitor.stop,

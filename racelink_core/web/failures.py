@@ -26,6 +26,8 @@ _HTTP_STATUS: dict[str, int] = {
     "not_found": 404,
     "scene_not_found": 404,
     "task_running": 409,
+    "recording_running": 409,
+    "recording_failed": 500,
     "unavailable": 503,
     "internal": 500,
     "not_sent": 500,
