@@ -165,7 +165,7 @@ class _Run:
         device, prop = order.device, order.prop
         config = Config(prop.option, *prop.to_data(order.value))
         try:
-            written = self._exchange.write(device, config, self._priority, attempts)
+            written = self._exchange.write(device, config, self._priority, attempts=attempts, task=self._task)
         except RaceLinkError as error:
             return _Result(Outcome.NOT_SENT, str(error))
         if written.answer is Answer.REFUSED:

@@ -25,9 +25,11 @@ from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.protocol.replies import Ack, AckStatus, ConfigReply
 from racelink_core.services.config_errors import ConfigNotSent, ConfigRefused, ConfigSilent, DeviceWithoutNetwork
 from racelink_core.services.presence import Presence
+from racelink_core.services.tasks import TaskHandle
 from racelink_core.state.store import Store
 
 _READ_ATTEMPTS = 2
+_LOOK_AGAIN_S = 0.2
 _DISTURBED = "more urgent commands kept getting in the way of its answer"
 
 
@@ -37,6 +39,8 @@ class Answer(Enum):
     SILENT = "silent"
     NOT_SENT = "not_sent"
     """It did not leave the gateway, or other traffic drowned the answer: the node did nothing wrong."""
+    CANCELLED = "cancelled"
+    """Before its first attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,25 @@ class ConfigExchange:
         self._clock, self._timings = clock, timings
         self._owed_until_s: dict[Mac, dict[Config, float]] = {}
 
-    def write(self, device: Device, config: Config, priority: Priority, attempts: int | None = None) -> Written:
+    def write(
+        self,
+        device: Device,
+        config: Config,
+        priority: Priority,
+        *,
+        attempts: int | None = None,
+        task: TaskHandle | None = None,
+    ) -> Written:
         """Waits for the acknowledgement; never inside a transaction.
 
+        attempts   None: as many as a unicast request has
+        task       whose cancellation ends it, as long as nothing was sent
         Raises NoGateway, LaneFull or DeviceWithoutNetwork.
         """
-        lane = self._lane(device)
+        lane, asked = self._lane(device), 0
         while True:
-            self._let_owed_answers_pass(device.mac, config)
+            if not self._let_owed_answers_pass(device.mac, config, task):
+                return Written(Answer.SILENT if asked else Answer.CANCELLED)
             asked = 0
 
             def expect() -> Matcher:
@@ -93,20 +108,20 @@ class ConfigExchange:
             if not owes_another:
                 return _judged(replies)
 
-    def tell(self, device: Device, config: Config, priority: Priority) -> float:
+    def tell(self, device: Device, config: Config, priority: Priority, task: TaskHandle | None = None) -> float:
         """As `write`, for what has to be acknowledged. Returns the moment of the acknowledgement, in Clock seconds.
 
         A node that stays silent counts as offline. Raises ConfigRefused, ConfigSilent, ConfigNotSent, NoGateway,
         LaneFull or DeviceWithoutNetwork.
         """
-        written = self.write(device, config, priority)
+        written = self.write(device, config, priority, task=task)
         if written.answer is Answer.SILENT:
             self.gave_up(device.mac)
             raise ConfigSilent(device)
         if written.answer is Answer.REFUSED:
             raise ConfigRefused(device, written.status)
-        if written.answer is Answer.NOT_SENT:
-            raise ConfigNotSent(device, written.detail)
+        if written.answer is not Answer.ACKNOWLEDGED:
+            raise ConfigNotSent(device, written.detail or "it was cancelled before anything was sent")
         return written.at_s
 
     def gave_up(self, mac: Mac) -> None:
@@ -146,9 +161,13 @@ class ConfigExchange:
             raise DeviceWithoutNetwork(device)
         return self._lane_of(network_id)
 
-    def _let_owed_answers_pass(self, mac: Mac, config: Config) -> None:
+    def _let_owed_answers_pass(self, mac: Mac, config: Config, task: TaskHandle | None) -> bool:
+        """False: the task was cancelled meanwhile."""
         while (until_s := self._owes_until_s(mac, besides=config)) is not None:
-            self._clock.sleep(until_s - self._clock.monotonic())
+            if task is not None and task.is_cancelled:
+                return False
+            self._clock.sleep(min(until_s - self._clock.monotonic(), _LOOK_AGAIN_S))
+        return True
 
     def _owes_until_s(self, mac: Mac, besides: Config) -> float | None:
         """Until when the answer to some other write may still come; None: it cannot."""

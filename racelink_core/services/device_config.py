@@ -62,7 +62,7 @@ class DeviceConfig:
         require_any(self._lanes)
 
         def work(task: TaskHandle) -> dict[str, object]:
-            self.write(device, prop, value, origin)
+            self.write(device, prop, value, origin, task)
             return {"mac": mac, "key": key, "value": as_json(value)}
 
         return self._tasks.start("special_config", work, {"mac": mac, "key": key, "message": device.name})
@@ -72,9 +72,16 @@ class DeviceConfig:
         device = self._store.snapshot.device(mac)
         return self.start_write(mac, key, stored_value(device, find_property(device, key)), origin)
 
-    def write(self, device: Device, prop: NodeProperty, value: PropertyValue, origin: Origin) -> None:
+    def write(
+        self,
+        device: Device,
+        prop: NodeProperty,
+        value: PropertyValue,
+        origin: Origin,
+        task: TaskHandle | None = None,
+    ) -> None:
         """Returns when it is acknowledged and stored. Raises as `ConfigExchange.tell` and a transaction."""
-        at_s = self._exchange.tell(device, Config(prop.option, *prop.to_data(value)), origin.priority)
+        at_s = self._exchange.tell(device, Config(prop.option, *prop.to_data(value)), origin.priority, task)
         self._records.acknowledged(device.mac, prop, value, at_s)
 
     def read(self, mac: Mac, key: str, origin: Origin) -> LiveValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,13 @@ import pytest
 
 from racelink_core.configuration import HostConfiguration
 from racelink_core.domain.address import Mac
+from racelink_core.domain.command import RlEffectCommand
+from racelink_core.domain.effect import EffectParameters
 from racelink_core.domain.errors import InvalidValue, NotFound
 from racelink_core.domain.node_options import NodeOption, Segment
+from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.specials import UnsupportedOption
+from racelink_core.domain.target import BroadcastTarget
 from racelink_core.host import Host
 from racelink_core.protocol.bodies import Config
 from racelink_core.protocol.radio_packet import OnAir
@@ -204,6 +209,38 @@ def test_a_gateway_that_comes_back_is_used_by_the_second_pass(rig: Rig, monkeypa
     acknowledged = {mac for mac, outcome in by_mac.items() if outcome == "acknowledged"}
     assert acknowledged == in_store(rig)
     assert acknowledged <= on_nodes(rig)
+
+
+def test_race_events_go_before_it_and_cost_no_lamp_its_answer(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer is disturbed once: what a race event drowned is asked again, and counts as no silence."""
+    macs, disturbed = list(rig.running), set()
+    race = Origin("race event", Priority.RACE_EVENT)
+    light = RlEffectCommand(target=BroadcastTarget(), params=EffectParameters(mode=3, brightness=50))
+    senders: list[threading.Thread] = []
+
+    def while_a_race_event_comes(node: SimulatedNode, packet: OnAir, body: Config) -> None:
+        SimulatedNode.on_config(node, packet, body)
+        if node.mac not in disturbed:
+            disturbed.add(node.mac)
+            senders.append(threading.Thread(target=rig.host.dispatcher.submit, args=(light, race)))
+            senders[-1].start()
+
+    monkeypatch.setitem(simulated_node._HANDLERS, Config, while_a_race_event_comes)
+    result = configured(rig, macs)
+    for sender in senders:
+        sender.join()
+    assert (result["acknowledged"], disturbed) == (7, set(macs))
+    assert on_nodes(rig) == in_store(rig) == set(macs)
+    assert {node.lamp.look.mode for node in rig.running.values()} == {3}
+
+
+def test_a_host_that_stops_in_the_middle_ends_it_and_keeps_what_was_acknowledged(rig: Rig) -> None:
+    macs = list(rig.running)
+    rig.host.bulk_config.start(macs, "wled_fps", 30, OPERATOR)
+    until(lambda: len(in_store(rig)) >= 2, "two that acknowledged")
+    rig.host.stop()
+    assert not rig.host.tasks.is_running
+    assert in_store(rig) <= on_nodes(rig)
 
 
 def test_a_cancelled_run_says_who_was_not_reached(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ from racelink_core.domain.address import Mac
 from racelink_core.domain.errors import InvalidValue, NotFound
 from racelink_core.domain.node_options import NodeOption, PropertyValue, Segment
 from racelink_core.domain.scope import Change, Scope
-from racelink_core.domain.specials import UnsupportedFunction, UnsupportedOption
+from racelink_core.domain.specials import UnsupportedFunction, UnsupportedOption, find_property
+from racelink_core.gateway.errors import NoGateway
 from racelink_core.protocol.bodies import Config, GetConfig
 from racelink_core.protocol.radio_packet import OnAir
 from racelink_core.protocol.replies import Ack, ConfigReply
 from racelink_core.services.config_errors import ConfigNotSent, ConfigSilent, NothingStored
+from racelink_core.services.config_records import ConfigRecords
 from racelink_core.services.lanes import NothingConnected
 from racelink_core.services.tasks import TaskSnapshot
 from racelink_core.sim import node as simulated_node
@@ -155,6 +158,36 @@ def test_a_late_acknowledgement_of_one_option_does_not_confirm_another(
     assert stored(rig, mac) == {}, "the late answer was about the frame rate"
 
 
+def test_two_writes_at_once_are_not_confirmed_by_the_late_answer_to_one_of_them(
+    rig: Rig, behave: Callable[[type, Handler], None]
+) -> None:
+    """The second waits behind the first, and its request is out when the late answer to the first comes."""
+    mac, heard = lamp(rig), []
+    device = rig.host.store.snapshot.device(mac)
+    refusals: list[str] = []
+
+    def busy(node: SimulatedNode, packet: OnAir, body: Config) -> None:
+        heard.append(body.option)
+        if len(heard) == 1:
+            node.is_deaf = True
+            node._engine.call_in(5.3, lambda: node._reply(packet.sender, Ack(packet.opcode, 0)))
+
+    def write(key: str) -> None:
+        try:
+            rig.host.device_config.write(device, find_property(device, key), 30, OPERATOR)
+        except ConfigSilent as error:
+            refusals.append(error.code)
+
+    behave(Config, busy)
+    threads = [threading.Thread(target=write, args=(key,)) for key in ("wled_fps", "wled_bri")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refusals == ["no_reply", "no_reply"]
+    assert stored(rig, mac) == {}
+
+
 def test_the_same_write_again_may_be_confirmed_by_the_late_answer_to_the_first(
     rig: Rig, behave: Callable[[type, Handler], None]
 ) -> None:
@@ -198,8 +231,6 @@ def test_a_live_value_is_compared_with_what_is_stored_or_usual(rig: Rig) -> None
 
 
 def test_two_reads_at_once_do_not_cross(rig: Rig) -> None:
-    import threading
-
     mac, found = lamp(rig), {}
 
     def read(key: str) -> None:
@@ -269,9 +300,6 @@ def test_a_reset_that_nobody_acknowledges_changes_nothing_here(rig: Rig) -> None
 
 
 def test_of_two_writes_the_later_answer_is_stored_whoever_gets_to_the_store_first(rig: Rig) -> None:
-    from racelink_core.domain.specials import find_property
-    from racelink_core.services.config_records import ConfigRecords
-
     mac = lamp(rig)
     records = ConfigRecords(rig.host.store)
     prop = find_property(rig.host.store.snapshot.device(mac), "wled_fps")
@@ -326,19 +354,79 @@ def test_forgetting_the_master_holds_over_a_restart(rig: Rig) -> None:
     until(lambda: node.master is not None, "a new pairing, by its announcement")
 
 
-def test_a_lost_gateway_is_told_apart_from_a_silent_node(rig: Rig, behave: Callable[[type, Handler], None]) -> None:
+def fails_without_gateway(rig: Rig, mac: Mac) -> dict[str, Callable[[], object]]:
+    config, commands = rig.host.device_config, rig.host.node_commands
+    return {
+        "reset": lambda: config.reset(mac, OPERATOR),
+        "read": lambda: config.read(mac, "wled_fps", OPERATOR),
+        "switch": lambda: commands.run(mac, NodeOption.ACCESS_POINT, (1, 0, 0, 0), OPERATOR),
+        "forget": lambda: commands.run(mac, NodeOption.FORGET_MASTER, (1, 0, 0, 0), OPERATOR),
+    }
+
+
+@pytest.mark.parametrize("what", ["reset", "read", "switch", "forget"])
+def test_a_gateway_lost_in_the_middle_is_told_apart_from_a_silent_node(
+    rig: Rig, behave: Callable[[type, Handler], None], what: str
+) -> None:
     mac = lamp(rig)
 
-    def pull_the_plug(node: SimulatedNode, packet: OnAir, body: Config) -> None:
+    def pull_the_plug(node: SimulatedNode, packet: OnAir, body: object) -> None:
         node._engine.call_in(0.01, lambda: rig.simulation.simulation.fault("unplug", GATEWAY))
 
     behave(Config, pull_the_plug)
+    behave(GetConfig, pull_the_plug)
     with pytest.raises(ConfigNotSent):
-        rig.host.device_config.reset(mac, OPERATOR)
+        fails_without_gateway(rig, mac)[what]()
     assert rig.host.store.readings.of(mac).online is True
+    assert rig.host.store.readings.of(mac).config_byte & 4 == 0
+    assert stored(rig, mac) == {}
     until(lambda: not rig.host.gateways.status().ready, "the loss")
     with pytest.raises(NothingConnected):
         rig.host.device_config.start_write(mac, "wled_fps", 30, OPERATOR)
+    with pytest.raises(NoGateway):
+        fails_without_gateway(rig, mac)[what]()
+
+
+def test_a_gateway_lost_in_the_middle_of_a_write_ends_the_task_with_the_reason(
+    rig: Rig, behave: Callable[[type, Handler], None]
+) -> None:
+    behave(Config, lambda node, packet, body: rig.simulation.simulation.fault("unplug", GATEWAY))
+    task = written(rig, lamp(rig), "wled_fps", 30)
+    assert task.state == "error"
+    assert "did not answer" not in str(task.last_error)
+    assert stored(rig, lamp(rig)) == {}
+
+
+def test_garbage_between_the_frames_confirms_nothing_and_hides_nothing(
+    rig: Rig, behave: Callable[[type, Handler], None]
+) -> None:
+    mac = lamp(rig)
+
+    def noisy(node: SimulatedNode, packet: OnAir, body: Config) -> None:
+        rig.simulation.simulation.fault("garbage", GATEWAY, 200)
+        if heard.append(body.option) or len(heard) > 1:
+            SimulatedNode.on_config(node, packet, body)
+
+    heard: list[int] = []
+    behave(Config, noisy)
+    assert written(rig, mac, "wled_fps", 30).state == "done"
+    assert len(heard) > 1, "the first try was answered by noise alone"
+    assert rig.nodes[mac].options.read(NodeOption.FRAME_RATE) == (30, 0, 0, 0)
+
+
+def test_a_host_that_stops_while_an_owed_answer_is_waited_for_ends_it(
+    rig: Rig, behave: Callable[[type, Handler], None]
+) -> None:
+    behave(Config, lambda node, packet, body: None)
+    mac = lamp(rig)
+    assert written(rig, mac, "wled_fps", 30).state == "error"
+    rig.host.device_config.start_write(mac, "wled_bri", 30, OPERATOR)
+    rig.host.stop()
+    task = rig.host.tasks.current()
+    assert task is not None
+    assert task.state == "error"
+    assert "cancelled" in str(task.last_error)
+    assert stored(rig, mac) == {}
 
 
 def test_a_gateway_that_does_not_transmit_is_no_silence(rig: Rig) -> None:
