@@ -33,6 +33,7 @@ from racelink_core.services.grouping import Grouping
 from racelink_core.services.healing import Healing
 from racelink_core.services.history import History
 from racelink_core.services.membership import Membership
+from racelink_core.services.missing_gateways import MissingGateways
 from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
 from racelink_core.services.pending_groups import PendingGroups
@@ -132,6 +133,7 @@ class Host:
         )
         self.gateways.subscribe(PendingGroups(self.store, self._restore))
         self.gateways.traffic.on_air = self.airtime.sent
+        self.missing_gateways = MissingGateways(self.store, self.gateways)
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
         self._file_pool = NativePool(threads=1)
         self.recordings = Recordings(

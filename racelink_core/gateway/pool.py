@@ -19,7 +19,14 @@ from racelink_core.domain.timings import Timings
 from racelink_core.gateway.errors import DuplicateGateway, NoGateway
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
-from racelink_core.gateway.pool_status import GatewayProblem, GatewayRecord, PoolStatus, SearchOrigin, StatusCallback
+from racelink_core.gateway.pool_status import (
+    GatewayProblem,
+    GatewayRecord,
+    GatewayWait,
+    PoolStatus,
+    SearchOrigin,
+    StatusCallback,
+)
 from racelink_core.gateway.port import Opener
 from racelink_core.gateway.search import PROBLEM_CODES, AddressSearch
 from racelink_core.gateway.session import GatewaySession
@@ -71,6 +78,7 @@ class GatewayPool:
         self._owners: dict[Mac, GatewaySession] = {}
         self._networks: dict[str, str] = {}
         """Network by URL, while connected and after."""
+        self._given_up: set[Mac] = set()
         self._present: frozenset[str] = frozenset()
         self._subscribers: list[StatusCallback] = []
         self._is_stopped = False
@@ -112,6 +120,7 @@ class GatewayPool:
         """By hand: back-off and cool-down start anew, everywhere."""
         self._empty_origin = "manual"
         self._was_ready = False
+        self._given_up.clear()
         for search in tuple(self._searches.values()):
             if search.session is None:
                 search.retry("manual")
@@ -120,6 +129,23 @@ class GatewayPool:
     def rediscover(self) -> None:
         """Looks at every port again at once, also at those where something else answered."""
         self.retry()
+
+    def give_up(self, mac: Mac) -> None:
+        """This gateway is not looked for by timer any more, until it is plugged in or somebody retries by hand."""
+        self._given_up.add(mac)
+        for search in tuple(self._searches.values()):
+            if search.mac == mac and search.session is None:
+                search.give_up()
+        self._changed()
+
+    def waits_for(self, mac: Mac) -> GatewayWait:
+        """How a gateway that is missing is looked for."""
+        waits = [
+            wait_s
+            for search in tuple(self._searches.values())
+            if search.mac == mac and (wait_s := search.next_retry_in_s()) is not None
+        ]
+        return GatewayWait(min(waits, default=None), mac in self._given_up)
 
     def set_pins(self, pins: Sequence[str]) -> None:
         """Sessions on addresses that are not wanted any more are closed."""
@@ -138,6 +164,10 @@ class GatewayPool:
     def lanes(self) -> Mapping[str, Lane]:
         """Those that a gateway serves now, by network id."""
         return {network_id: lane for network_id, lane in self._lanes.items() if lane.session is not None}
+
+    def sessions(self) -> tuple[GatewaySession, ...]:
+        """Of all gateways that are connected, whether a network uses them or not."""
+        return tuple(search.session for search in tuple(self._searches.values()) if search.session is not None)
 
     def status(self) -> PoolStatus:
         searches = tuple(self._searches.values())
@@ -178,6 +208,8 @@ class GatewayPool:
                 self._networks.pop(url, None)
                 search.stop()
             elif url in appeared and search.session is None:
+                if search.mac is not None:
+                    self._given_up.discard(search.mac)
                 search.retry()
         for url in wanted:
             if url not in self._searches and not self._is_stopped:
@@ -207,6 +239,7 @@ class GatewayPool:
         if owner is not None and owner.is_open:
             raise DuplicateGateway(session.url, identity.mac, owner.url)
         self._owners[identity.mac] = session
+        self._given_up.discard(identity.mac)
         network_id = self._bind(identity, session.profile)
         if network_id is None:
             _log.warning("Gateway %s at %s is connected, but no network uses it", identity.mac, session.url)

@@ -50,6 +50,14 @@ class GatewayRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayWait:
+    """`next_retry_in_s` None: it is found when it is plugged in, not by timer. `is_given_up`: an operator said so."""
+
+    next_retry_in_s: float | None
+    is_given_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PoolStatus:
     """`ready`: at least one gateway is connected. `last_error`: the most important thing that is wrong."""
 

@@ -42,6 +42,7 @@ class AddressSearch:
     ) -> None:
         self.url = url
         self.is_present = True
+        self.is_given_up = False
         self.origin: SearchOrigin = "auto"
         self.mac: Mac | None = None
         """The gateway that was last found here."""
@@ -76,12 +77,17 @@ class AddressSearch:
 
     def retry(self, origin: SearchOrigin = "auto") -> None:
         """Back-off and cool-down start anew, and the address is tried as soon as the minimum interval allows."""
-        self.origin = origin
+        self.origin, self.is_given_up = origin, False
         self._attempts.reset(self.url)
         self._wake.set()
 
+    def give_up(self) -> None:
+        """It is not tried any more until `retry`. An attempt in flight goes on."""
+        self.is_given_up = True
+        self._wake.set()
+
     def next_retry_in_s(self) -> float | None:
-        if self.session is not None or not self.is_present:
+        if self.session is not None or not self.is_present or self.is_given_up:
             return None
         return max(0.0, self._attempts.next_at_s(self.url) - self._clock.monotonic())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.offset_notes import OffsetNotes
-from racelink_core.domain.scope import Change
+from racelink_core.domain.scope import Change, Scope
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.timings import Timings
 from racelink_core.runtime.native_pool import NativePool
@@ -182,6 +182,10 @@ class Store:
         folder = self.directory / BACKUP_FOLDER
         with write_errors(str(folder)):
             return self._pool.run(backups.write_backup, self._database.connection, folder, _utc(self._clock))
+
+    def announce_all(self) -> None:
+        """Tells every listener to read everything anew, though nothing has changed."""
+        self._subscribers.call(Change(frozenset({Scope.FULL})))
 
     def close(self) -> None:
         """Saves what is not saved, makes a backup if something changed, frees the directory. Harmless twice."""

@@ -41,6 +41,7 @@ def create_blueprint(
         commands,
         devices,
         events,
+        gateways,
         groups,
         history,
         networks,
@@ -70,6 +71,7 @@ def create_blueprint(
     for resource in (
         state,
         tasks,
+        gateways,
         devices,
         groups,
         networks,

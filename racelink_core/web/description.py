@@ -14,35 +14,47 @@ _ATTRIBUTE = "racelink_description"
 
 @dataclass(frozen=True, slots=True)
 class RouteDescription:
-    """`errors`: the stable codes of `detail.code` that this route adds to those which every route may answer."""
+    """errors    the stable codes of `detail.code` that this route adds to those which every route may answer
+    not_done  codes of answers with status 200 and `ok` false
+    """
 
     summary: str
-    reply: type[BaseModel]
+    reply: type[BaseModel] | None
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     errors: tuple[str, ...] = ()
     is_busy_gated: bool = False
+    media_type: str = "application/json"
+    file: str | None = None
+    not_done: tuple[str, ...] = ()
 
 
 def describe(
     summary: str,
     *,
-    reply: type[BaseModel],
+    reply: type[BaseModel] | None,
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     errors: Sequence[str] = (),
     is_busy_gated: bool = False,
+    media_type: str = "application/json",
+    file: str | None = None,
+    not_done: Sequence[str] = (),
 ) -> Callable[[View], View]:
     """Goes directly below the route's own decorator.
 
     summary         one short sentence in the imperative, for the readable page
-    reply           the model of the answer with status 200
+    reply           the model of the answer with status 200; None when it is no JSON, then `media_type` says what
     body, query     the models of what is sent; None when nothing is read
     is_busy_gated   answers 409 `task_running` while a task runs
+    file            the name of the form field with a file, when the body is multipart/form-data
+    not_done        codes of what was tried and did not come about: status 200 with `ok` false
     """
 
     def attach(view: View) -> View:
-        description = RouteDescription(summary, reply, body, query, tuple(errors), is_busy_gated)
+        description = RouteDescription(
+            summary, reply, body, query, tuple(errors), is_busy_gated, media_type, file, tuple(not_done)
+        )
         setattr(view, _ATTRIBUTE, description)
         return view
 

@@ -5,6 +5,7 @@ Source: spec http-api, sections 2.2, 2.3 and 2.8.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 from racelink_core.domain.address import Mac
@@ -16,6 +17,7 @@ from racelink_core.web.rows import default_network_id
 
 if TYPE_CHECKING:
     from racelink_core.gateway.pool_status import GatewayProblem, GatewayRecord, PoolStatus
+    from racelink_core.services.missing_gateways import MissingGateway
 
 _UNKNOWN_STATE = ("UNKNOWN", 0xFF)
 
@@ -71,6 +73,29 @@ class GatewayRow(FrozenModel):
     last_event_ts: float | None
     last_error: str | None
     overhead_ms: float
+
+
+class MissingRow(FrozenModel):
+    """A gateway that a network counts on. `next_retry_in_s` null: it is found when it is plugged in."""
+
+    network_id: str
+    network_name: str
+    gateway_mac: Mac
+    next_retry_in_s: float | None
+    cancelled: bool
+
+
+def missing_rows(missing: Iterable[MissingGateway]) -> tuple[MissingRow, ...]:
+    return tuple(
+        MissingRow(
+            network_id=each.network_id,
+            network_name=each.network_name,
+            gateway_mac=each.gateway_mac,
+            next_retry_in_s=each.next_retry_in_s,
+            cancelled=each.is_cancelled,
+        )
+        for each in missing
+    )
 
 
 def readiness_row(status: PoolStatus) -> ReadinessRow:

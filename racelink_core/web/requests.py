@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.whole_number import whole_number
+from racelink_core.services.grouping import MAX_NAME_LENGTH, clean_name
 from racelink_core.web.failures import ApiFailure, from_validation, invalid_request
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -75,22 +84,20 @@ def _integer(value: object) -> int:
     return number
 
 
-def _clean(text: str) -> str:
-    """Without control characters, so that a name cannot break a line, a log or a page."""
-    kept = "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cs"))
-    return kept.strip()
-
-
-def _name_length(text: str) -> str:
-    if not 1 <= len(text) <= 64:
-        raise ValueError("expected 1 to 64 characters")
-    return text
+def _name(text: str) -> str:
+    try:
+        return clean_name(text)
+    except InvalidValue as error:
+        raise ValueError(error.problem) from error
 
 
 Integer = Annotated[int, BeforeValidator(_integer)]
-CleanText = Annotated[str, AfterValidator(_clean)]
-Name = Annotated[CleanText, AfterValidator(_name_length)]
+Name = Annotated[
+    str, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH})
+]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+ADDRESS_ERRORS = ("not_unicast", "ambiguous_address", "not_found")
+"""What `find_device` may answer beside `invalid_request`."""
 
 
 def find_device(text: str, snapshot: Snapshot) -> Mac:
@@ -119,3 +126,15 @@ def find_device(text: str, snapshot: Snapshot) -> Mac:
 def find_devices(texts: tuple[str, ...], snapshot: Snapshot) -> tuple[Mac, ...]:
     """Without repeats, in order."""
     return tuple(dict.fromkeys(find_device(text, snapshot) for text in texts))
+
+
+def find_known_devices(texts: tuple[str, ...], snapshot: Snapshot) -> tuple[Mac, ...]:
+    """As `find_devices`, without those that are not known. Raises ApiFailure 400 all the same."""
+    found: dict[Mac, None] = {}
+    for text in texts:
+        try:
+            found[find_device(text, snapshot)] = None
+        except ApiFailure as failure:
+            if failure.code != "not_found":
+                raise
+    return tuple(found)

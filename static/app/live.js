@@ -8,11 +8,10 @@ const HIDDEN_TOO_LONG_MS = 10_000;
 export const createLive = ({ api, store, eventsUrl }) => {
   const readers = {
     devices: oneAtATime(async () => {
-      const { devices, ts } = await api.get("devices");
+      const { devices } = await api.get("devices");
       store.set((state) => ({
         devices: keepUnchanged(state.devices, devices, "addr"),
         selection: onlyKnown(state.selection, devices),
-        serverAheadS: ts - Date.now() / 1000,
       }));
     }),
     groups: oneAtATime(async () => {
@@ -27,8 +26,15 @@ export const createLive = ({ api, store, eventsUrl }) => {
       store.set({ presets });
     }),
     master: oneAtATime(async () => {
-      const { master, gateway, gateways, task, problems } = await api.get("master");
-      store.set({ slots: master.networks, gateway: withMoment(gateway), gateways, task, problems });
+      const { ts, master, gateway, gateways, task, problems } = await api.get("master");
+      store.set({
+        slots: master.networks,
+        gateway: withMoment(gateway),
+        gateways,
+        task,
+        problems,
+        serverAheadS: ts - Date.now() / 1000,
+      });
     }),
   };
   readers.networks = readers.master;

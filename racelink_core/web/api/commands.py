@@ -9,21 +9,34 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
-from pydantic import TypeAdapter, ValidationError
+from pydantic import RootModel
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.command import BlackoutCommand, Command
 from racelink_core.domain.outcome import CommandResult, CommandStatus
-from racelink_core.web.failures import failure_response, from_validation, http_status
+from racelink_core.web.description import describe
+from racelink_core.web.failures import failure_response, http_status
 from racelink_core.web.origins import WEB_BLACKOUT, WEB_OPERATOR
 from racelink_core.web.replies import Reply, reply
-from racelink_core.web.requests import read_object
+from racelink_core.web.requests import read_body
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
 
-_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
+_REFUSED = (
+    "unavailable",
+    "no_network",
+    "target_not_found",
+    "device_without_network",
+    "group_empty",
+    "preset_not_found",
+)
+_NOT_DONE = ("tx_rejected", "link_lost", "cancelled", "timed_out", "overtaken", "failed", "lane_full", *_REFUSED)
+
+
+class CommandBody(RootModel[Command]):
+    """One command, told apart by `kind`."""
 
 
 class ResultRow(FrozenModel):
@@ -40,12 +53,15 @@ class CommandReply(Reply):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/commands")
+    @describe(
+        "Make light: refused before sending is 4xx or 5xx, tried and not sent whole is 200 with `ok` false.",
+        reply=CommandReply,
+        body=CommandBody,
+        errors=_REFUSED,
+        not_done=_NOT_DONE,
+    )
     def submit_command() -> Response:
-        """200 with `ok` false when it was tried and did not come through; 4xx, 5xx when it was refused."""
-        try:
-            command = _COMMAND.validate_python(read_object())
-        except ValidationError as error:
-            raise from_validation(error) from error
+        command = read_body(CommandBody).root
         origin = WEB_BLACKOUT if isinstance(command, BlackoutCommand) else WEB_OPERATOR
         result = host.dispatcher.submit(command, origin)
         row = _result_row(result)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from flask import Blueprint, Response
-from pydantic import Field, model_validator
+from pydantic import Field, RootModel, model_validator
 
 from racelink_core.domain.command import LocateCommand, WledPresetChoice, WledPresetCommand
 from racelink_core.domain.effect import FlagsOverride
@@ -14,11 +14,22 @@ from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
 from racelink_core.domain.reading import NOTHING_HEARD
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
 from racelink_core.protocol.flags import PacketFlags
-from racelink_core.web.api.tasks import task_reply
+from racelink_core.web.api.tasks import TaskReply, refuse_while_busy, task_reply
+from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure
 from racelink_core.web.origins import WEB_OPERATOR
-from racelink_core.web.replies import Reply, json_response, reply
-from racelink_core.web.requests import Address, Integer, Name, RequestBody, find_device, find_devices, read_body
+from racelink_core.web.replies import Reply, list_reply, reply
+from racelink_core.web.requests import (
+    ADDRESS_ERRORS,
+    Address,
+    Integer,
+    Name,
+    RequestBody,
+    find_device,
+    find_devices,
+    find_known_devices,
+    read_body,
+)
 from racelink_core.web.rows import DeviceRow, device_row
 
 if TYPE_CHECKING:
@@ -31,10 +42,37 @@ ByteField = Annotated[Integer, Field(ge=0, le=255)]
 
 
 class DevicesReply(Reply):
-    """`ts`: the host's clock, Unix seconds, against which `last_seen_ts` is read; browsers' clocks differ."""
+    """`last_seen_ts` is by the host's clock, which `GET /api/master` tells."""
 
-    ts: float
     devices: tuple[DeviceRow, ...]
+
+
+class ChangedReply(Reply):
+    """`changed`: how many packets left their gateway."""
+
+    changed: int
+
+
+class CountReply(Reply):
+    """`count`: how many devices were sent it."""
+
+    count: int
+
+
+class MetaReply(Reply):
+    """`changed`: devices whose record is another one now. Without a group nothing is sent, so the others are 0.
+
+    With a group the answer is a task, whose result has the same four counts.
+    """
+
+    changed: int
+    skipped_offline: int
+    timed_out: int
+    total: int
+
+
+class UpdateMetaReply(RootModel[MetaReply | TaskReply]):
+    """The counts, or, when the devices change their group, a task."""
 
 
 class DiscoverBody(RequestBody):
@@ -85,6 +123,7 @@ class IndicateBody(RequestBody):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/devices")
+    @describe("List the devices.", reply=DevicesReply)
     def list_devices() -> Response:
         readings, now_unix_s = host.store.readings.all(), host.clock.unix()
         rows: list[DeviceRow] = []
@@ -93,9 +132,16 @@ def register(blueprint: Blueprint, host: Host) -> None:
             rows.append(device_row(device, reading, now_unix_s=now_unix_s, stale_after_s=host.timings.stale_after_s))
             if len(rows) % _ROWS_PER_SLICE == 0:
                 time.sleep(0)
-        return reply(DevicesReply.model_construct(ts=now_unix_s, devices=tuple(rows)))
+        return list_reply(DevicesReply.model_construct(devices=tuple(rows)))
 
     @blueprint.post("/api/discover")
+    @describe(
+        "Search for nodes and take them in. `newGroupName` wins over `targetGroupId`.",
+        reply=TaskReply,
+        body=DiscoverBody,
+        errors=("not_found", "unavailable"),
+        is_busy_gated=True,
+    )
     def discover() -> Response:
         body = read_body(DiscoverBody)
         if body.newGroupName is None and body.targetGroupId != UNCONFIGURED:
@@ -111,6 +157,13 @@ def register(blueprint: Blueprint, host: Host) -> None:
         )
 
     @blueprint.post("/api/status")
+    @describe(
+        "Ask devices, a group, or everyone how they are.",
+        reply=TaskReply,
+        body=StatusBody,
+        errors=(*ADDRESS_ERRORS, "unavailable"),
+        is_busy_gated=True,
+    )
     def poll_status() -> Response:
         body, snapshot = read_body(StatusBody), host.store.snapshot
         macs = find_devices(body.selection or body.macs or (), snapshot)
@@ -121,50 +174,86 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return task_reply(host.status.start(_group_target(body.groupId, host), origin=WEB_OPERATOR))
 
     @blueprint.post("/api/devices/update-meta")
+    @describe(
+        "Move devices into a group, which is a task; `name` renames when exactly one device is named.",
+        reply=UpdateMetaReply,
+        body=UpdateMetaBody,
+        errors=(*ADDRESS_ERRORS, "unknown_group_id", "devices_span_multiple_networks", "group_network_mismatch"),
+        is_busy_gated=True,
+    )
     def update_meta() -> Response:
         body = read_body(UpdateMetaBody)
         macs = find_devices(body.macs, host.store.snapshot)
-        if body.name is not None and len(macs) == 1:
-            host.devices.rename(macs[0], body.name)
+        name = body.name if len(macs) == 1 else None
         if body.groupId is None:
-            return json_response(
-                {"ok": True, "changed": len(macs), "skipped_offline": 0, "timed_out": 0, "total": len(macs)}
-            )
+            if name is not None:
+                host.devices.rename(macs[0], name)
+            changed = int(name is not None)
+            return reply(MetaReply(changed=changed, skipped_offline=0, timed_out=0, total=len(macs)))
         if body.groupId != UNCONFIGURED and body.groupId not in host.store.snapshot.groups:
             raise ApiFailure(400, "unknown_group_id", f"There is no group {body.groupId}.", group_ids=[body.groupId])
-        return task_reply(host.grouping.start_assign(macs, GroupId(body.groupId), origin=WEB_OPERATOR))
+        task = host.grouping.start_assign(macs, GroupId(body.groupId), origin=WEB_OPERATOR)
+        if name is not None:
+            host.devices.rename(macs[0], name)
+        return task_reply(task)
 
+    @blueprint.delete("/api/devices/<address>")
+    @describe(
+        "Forget a device; if it is still there, the next discovery finds it again.",
+        reply=Reply,
+        errors=("invalid_request", *ADDRESS_ERRORS),
+        is_busy_gated=True,
+    )
+    def forget(address: str) -> Response:
+        mac = find_device(address, host.store.snapshot)
+        refuse_while_busy(host)
+        host.devices.forget(mac)
+        return reply(Reply())
+
+    _register_light(blueprint, host)
+
+
+def _register_light(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/devices/control")
+    @describe(
+        "Show a preset that is stored on the nodes.",
+        reply=ChangedReply,
+        body=ControlBody,
+        errors=ADDRESS_ERRORS,
+        is_busy_gated=True,
+    )
     def control() -> Response:
-        """Applies a preset that is stored on the nodes. `changed` counts packets that left."""
         body = read_body(ControlBody)
+        targets = _control_targets(body, host)
+        refuse_while_busy(host)
         changed = 0
-        for target in _control_targets(body, host):
+        for target in targets:
             command = WledPresetCommand(
                 target=target,
                 params=WledPresetChoice(presetId=body.presetId, brightness=body.brightness),
                 flags_override=_flags_override(body.flags),
             )
             changed += host.dispatcher.submit(command, WEB_OPERATOR).packets_sent
-        return json_response({"ok": True, "changed": changed})
+        return reply(ChangedReply(changed=changed))
 
     @blueprint.post("/api/devices/indicate")
+    @describe(
+        "Let devices show which they are, for `duration_sec` (0 to 255); 0 ends it. Unknown addresses are left out.",
+        reply=CountReply,
+        body=IndicateBody,
+        errors=("not_unicast", "ambiguous_address", "unavailable"),
+    )
     def indicate() -> Response:
         body = read_body(IndicateBody)
         seconds = min(max(body.duration_sec, 0), 255)
         count = 0
-        for mac in find_devices(body.macs, host.store.snapshot):
+        for mac in find_known_devices(body.macs, host.store.snapshot):
             command = LocateCommand(target=DeviceTarget(value=mac), seconds=seconds, indicator=body.indicator_type)
             result = host.dispatcher.submit(command, WEB_OPERATOR)
             if result.code == "unavailable":
                 raise ApiFailure(503, result.code, result.detail or "No gateway is ready.")
             count += result.ok
-        return json_response({"ok": True, "count": count})
-
-    @blueprint.delete("/api/devices/<address>")
-    def forget(address: str) -> Response:
-        host.devices.forget(find_device(address, host.store.snapshot))
-        return json_response({"ok": True})
+        return reply(CountReply(count=count))
 
 
 def _group_target(group_id: int | None, host: Host) -> Target:

@@ -12,7 +12,7 @@ from racelink_core.web.api.tasks import TaskReply, task_reply
 from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure
 from racelink_core.web.origins import WEB_OPERATOR
-from racelink_core.web.replies import Reply, json_response, reply
+from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Integer, Name, RequestBody, read_body
 from racelink_core.web.rows import GroupRow, group_rows
 
@@ -24,9 +24,22 @@ class GroupsReply(Reply):
     groups: tuple[GroupRow, ...]
 
 
+class CreatedReply(Reply):
+    id: int
+
+
+class DeletedReply(Reply):
+    """`moved_devices`: how many are in "Unconfigured" now."""
+
+    moved_devices: int
+    changed_scenes: int
+
+
 class CreateBody(RequestBody):
     name: Name
-    dev_type: Integer = Field(default=0, validation_alias=AliasChoices("dev_type", "device_type"))
+    dev_type: Annotated[Integer, Field(ge=0, le=255)] = Field(
+        default=0, validation_alias=AliasChoices("dev_type", "device_type")
+    )
 
 
 class RenameBody(RequestBody):
@@ -56,25 +69,33 @@ class RenumberBody(ReorderBody):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/groups")
+    @describe("List the groups.", reply=GroupsReply)
     def list_groups() -> Response:
-        return reply(GroupsReply(groups=tuple(group_rows(host.store.snapshot, host.store.readings.all()))))
+        return list_reply(GroupsReply(groups=tuple(group_rows(host.store.snapshot, host.store.readings.all()))))
 
     @blueprint.post("/api/groups/create")
+    @describe("Create a group.", reply=CreatedReply, body=CreateBody, errors=("no_free_group",))
     def create_group() -> Response:
-        return json_response({"ok": True, "id": host.grouping.create(read_body(CreateBody).name)})
+        return reply(CreatedReply(id=host.grouping.create(read_body(CreateBody).name)))
 
     @blueprint.post("/api/groups/rename")
+    @describe("Rename a group.", reply=Reply, body=RenameBody, errors=("static_group", "not_found"))
     def rename_group() -> Response:
         body = read_body(RenameBody)
         host.grouping.rename(_own_group(body.id), body.name)
-        return json_response({"ok": True})
+        return reply(Reply())
 
     @blueprint.post("/api/groups/delete")
+    @describe(
+        'Delete a group; its members go to "Unconfigured" and are told so.',
+        reply=DeletedReply,
+        body=DeleteBody,
+        errors=("static_group", "not_found"),
+        is_busy_gated=True,
+    )
     def delete_group() -> Response:
-        group_id = _own_group(read_body(DeleteBody).id)
-        moved = sum(1 for _ in host.store.snapshot.members(group_id))
-        host.grouping.delete(group_id)
-        return json_response({"ok": True, "moved_devices": moved, "changed_scenes": 0})
+        moved = host.grouping.delete(_own_group(read_body(DeleteBody).id))
+        return reply(DeletedReply(moved_devices=moved, changed_scenes=0))
 
     @blueprint.post("/api/groups/reorder")
     @describe(
@@ -99,8 +120,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return task_reply(host.grouping.start_renumber(read_body(RenumberBody).order, origin=WEB_OPERATOR))
 
     @blueprint.post("/api/groups/force")
+    @describe("Send every device the group that is stored for it.", reply=TaskReply, body=ForceBody, is_busy_gated=True)
     def resync_groups() -> Response:
-        """Sends every device the group that is stored for it."""
         body = read_body(ForceBody)
         return task_reply(host.grouping.start_resync(origin=WEB_OPERATOR, skip_offline=body.skipOffline))
 

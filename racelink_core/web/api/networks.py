@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
+from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure
-from racelink_core.web.replies import Reply, reply
+from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.rows import NetworkRow, default_network_id, network_row
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return frozenset(record.network_id for record in gateways if record.network_id and record.is_connected)
 
     @blueprint.get("/api/networks")
+    @describe("List the networks.", reply=NetworksReply)
     def list_networks() -> Response:
         snapshot, now_attached = host.store.snapshot, attached()
-        return reply(
+        return list_reply(
             NetworksReply(
                 networks=tuple(network_row(network, snapshot, now_attached) for network in snapshot.networks.values()),
                 default_network_id=default_network_id(snapshot),
@@ -39,6 +41,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         )
 
     @blueprint.get("/api/networks/<network_id>")
+    @describe("Read one network.", reply=NetworkReply, errors=("not_found",))
     def show_network(network_id: str) -> Response:
         snapshot = host.store.snapshot
         network = snapshot.networks.get(network_id)

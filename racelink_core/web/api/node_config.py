@@ -105,9 +105,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
             "device_without_network",
             "not_sent",
             "lane_full",
-            "no_reply",
-            "config_refused",
         ),
+        not_done=("no_reply", "config_refused"),
         is_busy_gated=True,
     )
     def tell_node() -> Response:

@@ -162,7 +162,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
         "Ask a device for one property. No answer: 200 with `ok` false and the code timeout.",
         body=ReadBody,
         reply=ReadReply,
-        errors=(*_ONE_DEVICE, *_RADIO, "timeout"),
+        errors=(*_ONE_DEVICE, *_RADIO),
+        not_done=("timeout",),
     )
     def read_property() -> Response:
         body = read_body(ReadBody)
@@ -204,9 +205,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
             "tx_rejected",
             "timed_out",
             "link_lost",
-            "no_reply",
-            "config_refused",
         ),
+        not_done=("no_reply", "config_refused"),
         is_busy_gated=True,
     )
     def run_function() -> Response:

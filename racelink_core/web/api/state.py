@@ -1,4 +1,4 @@
-"""Health, version, gateways and the running task. Source: spec http-api, section 3 and 5.4."""
+"""Health, version, what a page needs first, and saving. Source: spec http-api, sections 3 and 5.2."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from flask import Blueprint, Response
 
 from racelink_core import __version__
 from racelink_core.domain.base import FrozenModel
+from racelink_core.web.api.tasks import refuse_while_busy
+from racelink_core.web.description import describe
 from racelink_core.web.gateway_rows import (
     GatewayRow,
     MasterRow,
+    MissingRow,
     ReadinessRow,
     gateway_row,
     master_row,
+    missing_rows,
     readiness_row,
 )
-from racelink_core.web.replies import Reply, json_response, reply
+from racelink_core.web.replies import Reply, reply
 from racelink_core.web.task_row import TaskRow, optional_task_row
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
-
-PROTOCOL = {"major": 1, "minor": 0}
 
 
 class HealthReply(Reply):
@@ -42,24 +44,31 @@ class ProblemText(FrozenModel):
     text: str
 
 
-class GatewayReply(Reply):
-    gateway: ReadinessRow
+class ProtocolVersion(FrozenModel):
+    major: int
+    minor: int
 
 
-class GatewaysReply(Reply):
-    gateways: tuple[GatewayRow, ...]
+class VersionReply(Reply):
+    host_version: str
+    protocol: ProtocolVersion
 
 
 class MasterReply(Reply):
+    """`ts`: the host's clock, Unix seconds, against which `last_seen_ts` is read; browsers' clocks differ."""
+
+    ts: float
     master: MasterRow
     gateway: ReadinessRow
     gateways: tuple[GatewayRow, ...]
+    reconnect: tuple[MissingRow, ...]
     task: TaskRow | None
     problems: tuple[ProblemText, ...]
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/health")
+    @describe("Say that the host lives; cheap enough for every second.", reply=HealthReply)
     def health() -> Response:
         longest_stall_ms = round(host.stall_monitor.longest_s * 1000, 1)
         return reply(
@@ -67,46 +76,37 @@ def register(blueprint: Blueprint, host: Host) -> None:
         )
 
     @blueprint.get("/api/version")
+    @describe("Read the versions of host and radio protocol.", reply=VersionReply)
     def version() -> Response:
-        return json_response({"ok": True, "host_version": __version__, "protocol": PROTOCOL})
+        return reply(VersionReply(host_version=__version__, protocol=ProtocolVersion(major=1, minor=0)))
 
     @blueprint.get("/api/master")
+    @describe("Read what a page shows first: gateways, task, problems.", reply=MasterReply)
     def master() -> Response:
         status, snapshot, task = host.gateways.status(), host.store.snapshot, host.tasks.current()
         return reply(
             MasterReply(
+                ts=host.clock.unix(),
                 master=master_row(status, snapshot),
                 gateway=readiness_row(status),
                 gateways=tuple(gateway_row(record, snapshot) for record in status.gateways),
+                reconnect=missing_rows(host.missing_gateways.all()),
                 task=optional_task_row(task),
                 problems=tuple(ProblemText(code=problem.code, text=problem.text) for problem in host.problems()),
             )
         )
 
-    @blueprint.get("/api/gateway")
-    def readiness() -> Response:
-        return reply(GatewayReply(gateway=readiness_row(host.gateways.status())))
-
-    @blueprint.post("/api/gateway/retry")
-    def retry() -> Response:
-        host.gateways.retry()
-        gateway = readiness_row(host.gateways.status())
-        return reply(GatewayReply(gateway=gateway))
-
-    @blueprint.get("/api/gateways")
-    def gateways() -> Response:
-        status, snapshot = host.gateways.status(), host.store.snapshot
-        return reply(GatewaysReply(gateways=tuple(gateway_row(record, snapshot) for record in status.gateways)))
-
-    @blueprint.post("/api/gateways/rediscover")
-    def rediscover() -> Response:
-        host.gateways.rediscover()
-        return json_response(
-            {"ok": True, "attached": [record.mac for record in host.gateways.status().gateways if record.is_connected]}
-        )
-
     @blueprint.post("/api/save")
+    @describe("Write the last readings and a backup; all else is saved already.", reply=Reply, is_busy_gated=True)
     def save() -> Response:
+        refuse_while_busy(host)
         host.store.flush()
         host.store.backup()
-        return json_response({"ok": True})
+        return reply(Reply())
+
+    @blueprint.post("/api/reload")
+    @describe("Let every page read everything anew.", reply=Reply, is_busy_gated=True)
+    def reload() -> Response:
+        refuse_while_busy(host)
+        host.store.announce_all()
+        return reply(Reply())

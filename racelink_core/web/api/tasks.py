@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response
 
 from racelink_core.services.tasks import TaskRunning
-from racelink_core.web.replies import Reply, json_response, reply
+from racelink_core.web.description import describe
+from racelink_core.web.failures import failure_response
+from racelink_core.web.replies import Reply, reply
 from racelink_core.web.task_row import TaskRow, optional_task_row, task_row
 
 if TYPE_CHECKING:
@@ -16,7 +18,15 @@ if TYPE_CHECKING:
 
 
 class TaskReply(Reply):
+    """`task`: null when none has run since the start."""
+
     task: TaskRow | None
+
+
+class TasksReply(Reply):
+    """`tasks`, newest first: the one that runs, and the last 20 that ended."""
+
+    tasks: tuple[TaskRow, ...]
 
 
 def task_reply(task: TaskSnapshot | None) -> Response:
@@ -32,21 +42,22 @@ def refuse_while_busy(host: Host) -> None:
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/task")
+    @describe("Read the task that runs, or the last one that ended.", reply=TaskReply)
     def current_task() -> Response:
         return task_reply(host.tasks.current())
 
+    @blueprint.get("/api/tasks")
+    @describe("List the last tasks.", reply=TasksReply)
+    def recent_tasks() -> Response:
+        return reply(TasksReply(tasks=tuple(map(task_row, host.tasks.recent()))))
+
     @blueprint.post("/api/task/cancel")
+    @describe("Ask the running task to end between two packets.", reply=TaskReply, not_done=("no_task",))
     def cancel_task() -> Response:
         """With nothing to cancel the answer is 200 and `ok` false: the wish has come true already."""
         before = host.tasks.current()
         if before is not None and before.state == "running":
             host.tasks.cancel()
             return task_reply(host.tasks.current())
-        return json_response(
-            {
-                "ok": False,
-                "error": "No task is running.",
-                "detail": {"code": "no_task"},
-                "task": before and task_row(before).model_dump(mode="json"),
-            }
-        )
+        task = before and task_row(before).model_dump(mode="json")
+        return failure_response(200, "no_task", "No task is running.", task=task)
