@@ -38,10 +38,11 @@ class Counters:
             )
         return counters, ()
 
-    def after(self, before: Snapshot, now: Snapshot) -> Counters:
+    def after(self, before: Snapshot, now: Snapshot, lowest_next_preset_id: int = 0) -> Counters:
+        """`lowest_next_preset_id`: what the transaction gave out or reserved, used or not."""
         return Counters(
             self.group_ids.after(before.groups, now.groups),
-            max(self.next_preset_id, max(now.presets, default=0) + 1),
+            max(self.next_preset_id, lowest_next_preset_id, max(now.presets, default=0) + 1),
         )
 
     def changed_since(self, before: Counters) -> list[RowChange]:

@@ -132,7 +132,7 @@ def damage(connection: sqlite3.Connection) -> str | None:
         if is_about_access(error):
             raise
         return str(error)
-    if 0 < version <= len(schema.MIGRATIONS) and not {*schema.TABLES, schema.SET_ASIDE} <= tables:
+    if 0 < version <= len(schema.MIGRATIONS) and not schema.tables_at(version) <= tables:
         return "tables are missing"
     if version == 0 and tables:
         return "it is not a RaceLink database"

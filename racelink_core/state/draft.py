@@ -16,6 +16,7 @@ class Draft:
     """Assign and delete entries freely; nothing counts before the transaction ends well.
 
     The models are frozen: replace one by `device.model_copy(update=...)`. It is checked when it is saved.
+    older_documents: what to add to those of the store (None removes one).
     """
 
     def __init__(self, snapshot: Snapshot, group_ids: GroupIds, next_preset_id: int) -> None:
@@ -25,6 +26,7 @@ class Draft:
         self.presets: dict[int, RlPreset] = dict(snapshot.presets)
         self.settings: Settings = snapshot.settings
         self._group_ids, self._next_preset_id = group_ids, next_preset_id
+        self.older_documents: dict[str, str | None] = {}
         self._given_out: set[int] = set()
 
     def next_group_id(self) -> GroupId:
@@ -35,6 +37,14 @@ class Draft:
         group_id = self._group_ids.next(self._given_out | set(self.groups))
         self._given_out.add(group_id)
         return group_id
+
+    @property
+    def lowest_next_preset_id(self) -> int:
+        return self._next_preset_id
+
+    def reserve_preset_ids(self, next_id: int) -> None:
+        """Ids below `next_id` count as used: somebody may still refer to them."""
+        self._next_preset_id = max(self._next_preset_id, next_id)
 
     def next_preset_id(self) -> int:
         """An id that no RL preset ever had: RotorHazard's bindings hold them."""

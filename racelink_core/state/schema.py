@@ -8,7 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-TABLES = ("devices", "groups", "networks", "presets", "settings", "readings", "offset_notes", "counters")
+_FIRST_TABLES = ("devices", "groups", "networks", "presets", "settings", "readings", "offset_notes", "counters")
+OLDER = "older"
+"""What an older RaceLink stored and this one keeps as it was written, and what was said about it."""
+TABLES = (*_FIRST_TABLES, OLDER)
 COUNTERS = "counters"
 LAST_CHANGE = "last_change"
 """The counter that is a new random word after every change by an operator: equal words, equal state."""
@@ -17,14 +20,27 @@ SET_ASIDE = "set_aside"
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    for table in TABLES:
-        connection.execute(
-            f'CREATE TABLE "{table}" (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)'
-        )
+    for table in _FIRST_TABLES:
+        _create(connection, table)
     connection.execute(
         f'CREATE TABLE "{SET_ASIDE}" (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, document TEXT)'
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables,)
+def _keep_older_documents(connection: sqlite3.Connection) -> None:
+    _create(connection, OLDER)
+
+
+def _create(connection: sqlite3.Connection, table: str) -> None:
+    connection.execute(
+        f'CREATE TABLE "{table}" (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)'
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables, _keep_older_documents)
 """Step n turns version n into n + 1, inside a transaction. A step never changes once it was released."""
+
+
+def tables_at(version: int) -> frozenset[str]:
+    """What a sound database of that version has."""
+    return frozenset((*_FIRST_TABLES, SET_ASIDE) if version < 2 else (*TABLES, SET_ASIDE))

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from racelink_core.state.errors import (
 from racelink_core.state.kept_notes import KeptNotes
 from racelink_core.state.loading import load
 from racelink_core.state.lock import DirectoryLock
+from racelink_core.state.older_documents import older_documents, older_rows, with_older
 from racelink_core.state.readings import Readings
 from racelink_core.state.recovery import BACKUP_FOLDER, Opened, open_directory
 from racelink_core.state.rows import RowChange
@@ -106,6 +107,9 @@ class Store:
         self._counters, counter_notices = Counters.read(
             opened.contents[schema.COUNTERS], loaded.snapshot, loaded.unreadable
         )
+        self._older_documents = older_documents(opened.contents[schema.OLDER])
+        is_changed = any(row.id == schema.LAST_CHANGE for row in opened.contents[schema.COUNTERS])
+        self._is_untouched = not opened.notices and not is_changed
         self._notices = (*opened.notices, *loaded.notices, *counter_notices)
         for notice in self._notices:
             _log.warning("%s", notice)
@@ -125,6 +129,16 @@ class Store:
     @property
     def snapshot(self) -> Snapshot:
         return self._snapshot
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nobody has changed anything since the first start, and nothing was lost: there is only what we start with."""
+        return self._is_untouched
+
+    @property
+    def older_documents(self) -> Mapping[str, str]:
+        """What older hosts stored and is kept as it was written, by id; see `Draft.older_documents`."""
+        return self._older_documents
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -231,12 +245,15 @@ class Store:
         """The interruption, if any, hit us when the commit could no longer be called off."""
         before = self._snapshot
         made = difference(before, draft, self._unreadable)
-        if not made.rows:
+        counters = self._counters.after(before, made.snapshot, draft.lowest_next_preset_id)
+        older = {key: each for key, each in draft.older_documents.items() if each != self._older_documents.get(key)}
+        changed = (*made.rows, *older_rows(older), *counters.changed_since(self._counters))
+        if not changed:
             return Change(frozenset()), None
-        counters = self._counters.after(before, made.snapshot)
-        rows = (*made.rows, *counters.changed_since(self._counters), _last_change())
-        finished = self._pool.finish(self._database.write, rows)
+        finished = self._pool.finish(self._database.write, (*changed, _last_change()))
         self._snapshot, self._counters = made.snapshot, counters
+        self._older_documents = with_older(self._older_documents, older)
+        self._is_untouched = False
         self._unreadable -= made.written
         for mac in before.devices.keys() - made.snapshot.devices.keys():
             self.readings.forget(mac)

@@ -138,29 +138,43 @@ def test_an_older_file_is_brought_up_step_by_step_after_a_backup(
     _dim(store, 77)
     store.close()
     kept = len(newest_first(directory / "backups"))
+    newest = len(schema.MIGRATIONS)
     steps: list[str] = []
 
-    def second_step(connection: sqlite3.Connection) -> None:
-        steps.append("second")
-        connection.execute("CREATE TABLE scenes (number INTEGER PRIMARY KEY)")
+    def next_step(connection: sqlite3.Connection) -> None:
+        steps.append("next")
+        connection.execute("CREATE TABLE one_more (number INTEGER PRIMARY KEY)")
 
-    def third_step(connection: sqlite3.Connection) -> None:
-        steps.append("third")
+    def last_step(connection: sqlite3.Connection) -> None:
+        steps.append("last")
         raise sqlite3.OperationalError("power cut")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, second_step, third_step))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, next_step, last_step))
     with pytest.raises(StoreUnreadable):
         open_store()
-    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:2])
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[: newest + 1])
     store = open_store()
-    assert steps == ["second", "third"]
+    assert steps == ["next", "last"]
     assert store.snapshot.settings.brightness_ceiling == 77
     assert store.notices == ()
     versions = []
     for backup in newest_first(directory / "backups")[:-kept]:
         with closing(sqlite3.connect(backup)) as connection:
             versions.append(connection.execute("PRAGMA user_version").fetchone()[0])
-    assert versions == [2, 1]
+    assert versions == [newest + 1, newest]
+
+
+def test_a_database_of_the_first_version_gets_what_came_later(open_store: Callable[[], Store], directory: Path) -> None:
+    store = open_store()
+    _dim(store, 78)
+    store.close()
+    with closing(sqlite3.connect(directory / "racelink.sqlite")) as connection:
+        connection.execute(f"DROP TABLE {schema.OLDER}")
+        connection.execute("PRAGMA user_version = 1")
+    store = open_store()
+    assert store.notices == ()
+    assert store.snapshot.settings.brightness_ceiling == 78
+    assert store.older_documents == {}
 
 
 def test_five_backups_are_kept_and_an_unchanged_start_adds_none(
