@@ -61,6 +61,12 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return reply(RecordingsReply(recordings=tuple(host.recordings.all())))
 
     @blueprint.get("/api/traffic/recordings/<name>")
+    @describe(
+        "Download a recording: one JSON object per line and frame.",
+        reply=None,
+        media_type=JSON_LINES,
+        errors=("not_found", "recording_failed"),
+    )
     def download_recording(name: str) -> Response:
         size, pieces = host.recordings.read(name)
         headers = {
