@@ -157,6 +157,7 @@ class Host:
             tasks=self.tasks,
             clock=self.clock,
             timings=self.timings,
+            duty_left=self._duty_left,
         )
         self._listener.heard = self.healing.heard
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
@@ -223,6 +224,12 @@ class Host:
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
         )
+
+    def _duty_left(self, network_id: str) -> float:
+        """The share 0..1 that is left of the region's hour; 1 = no limit."""
+        network = self.store.snapshot.networks.get(network_id)
+        limit_ms = None if network is None else self.airtime.limit_for(network)
+        return 1.0 if limit_ms is None else 1.0 - self.airtime.spent_ms(network_id) / limit_ms
 
     def _configure_nodes(self) -> None:
         """What the node options need."""

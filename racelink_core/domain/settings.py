@@ -11,6 +11,7 @@ from racelink_core.domain.base import FrozenModel
 Warn2SVolt = Annotated[float, Field(ge=5.0, le=8.4, strict=True)]
 Warn6SVolt = Annotated[float, Field(ge=15.0, le=25.2, strict=True)]
 SplitVolt = Annotated[float, Field(ge=8.5, le=15.0, strict=True)]
+AirtimePercent = Annotated[int, Field(ge=1, le=50, strict=True)]
 AutosyncSeconds = Annotated[int, Field(ge=5, le=600, strict=True)]
 
 
@@ -29,4 +30,4 @@ class Settings(FrozenModel):
     eth_autosync_interval_s: AutosyncSeconds = 30
     """Between two SYNC packets on an Ethernet network."""
     healing: bool = Field(default=True, strict=True)
-    healing_airtime_percent: int = Field(default=5, ge=1, le=50, strict=True)
+    healing_airtime_percent: AirtimePercent = 5

@@ -18,9 +18,11 @@ from racelink_core.domain.group import UNCONFIGURED, Group
 from racelink_core.domain.network import DEFAULT_NETWORK_ID, Network
 from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.radio_profile import RadioProfile
-from racelink_core.domain.reading import NOTHING_HEARD, Reading
+from racelink_core.domain.reading import NOTHING_HEARD, Follows, Reading
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.specials import expected_specials
+from racelink_core.domain.told import Told
+from racelink_core.planning.light import light_of
 
 UNCONFIGURED_NAME = "Unconfigured"
 
@@ -32,8 +34,28 @@ class AckRow(FrozenModel):
     ts: float
 
 
+class ToldRow(FrozenModel):
+    """What a device was last told, as far as STATUS can show it; null: cannot be known. `ts`: Unix seconds.
+
+    by       whose command it was
+    unseen   whether more was told that STATUS does not show: colours, speed, the content of a WLED preset
+    """
+
+    effectId: int | None  # noqa: N815 - the API's name
+    effect_name: str | None
+    brightness: int | None
+    unseen: bool
+    ts: float
+    by: str
+
+
 class DeviceRow(FrozenModel):
-    """`presence` and `stale` are what the page shows; `online` is the same without "unknown"."""
+    """`presence` and `stale` are what the page shows; `online` is the same without "unknown".
+
+    follows          whether the lamp does what it was told. yes and no as far as STATUS shows it; sent: what shows is
+                     right, and the rest was sent
+    follows_reason   why, as a sentence; null when there is nothing to say
+    """
 
     addr: Mac
     name: str
@@ -64,6 +86,9 @@ class DeviceRow(FrozenModel):
     stale: bool
     link_error: str | None
     group_push_pending: bool
+    told: ToldRow | None
+    follows: Follows
+    follows_reason: str | None
 
 
 def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_after_s: float) -> DeviceRow:
@@ -106,6 +131,24 @@ def device_row(device: Device, reading: Reading, *, now_unix_s: float, stale_aft
         stale=heard and now_unix_s - reading.last_seen_s > stale_after_s,
         link_error=reading.link_error,
         group_push_pending=device.group_push_pending,
+        told=told_row(reading.told),
+        follows=reading.follows,
+        follows_reason=reading.follows_reason,
+    )
+
+
+def told_row(told: Told | None) -> ToldRow | None:
+    light = light_of(told)
+    if told is None or light.is_empty:
+        return None
+    expected = light.expectation
+    return ToldRow(
+        effectId=expected.effect_id,
+        effect_name=None if expected.effect_id is None else effect_name(expected.effect_id),
+        brightness=expected.brightness,
+        unseen=light.has_unseen,
+        ts=told.at_s,
+        by=told.by,
     )
 
 

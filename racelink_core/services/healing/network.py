@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from racelink_core.domain.address import BROADCAST, Mac, RadioAddress
 from racelink_core.domain.clock import Clock
@@ -138,7 +138,7 @@ class NetworkHealing:
     def figures(self) -> Figures:
         return Figures(
             self._network_id,
-            self._counts,
+            replace(self._counts),
             len(self._cases),
             self._state,
             self._budget.most_ms,

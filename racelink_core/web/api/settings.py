@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response
+from pydantic import StrictBool
 
 from racelink_core.domain.base import FrozenModel
-from racelink_core.domain.settings import AutosyncSeconds, Settings, SplitVolt, Warn2SVolt, Warn6SVolt
+from racelink_core.domain.settings import AirtimePercent, AutosyncSeconds, Settings, SplitVolt, Warn2SVolt, Warn6SVolt
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, read_body
@@ -24,8 +25,16 @@ class BatteryLimits(FrozenModel):
     split_v: float
 
 
+class HealingSettings(FrozenModel):
+    """`enabled`: lamps that do not follow are told again. `airtime_percent`: the most that it takes of the air."""
+
+    enabled: bool
+    airtime_percent: int
+
+
 class SettingsReply(Reply):
     battery: BatteryLimits
+    healing: HealingSettings
     eth_autosync_interval_s: int
 
 
@@ -35,20 +44,29 @@ class BatteryChange(RequestBody):
     split_v: SplitVolt | None = None
 
 
+class HealingChange(RequestBody):
+    enabled: StrictBool | None = None
+    airtime_percent: AirtimePercent | None = None
+
+
 class SettingsBody(RequestBody):
     """What is absent or null stays as it is."""
 
     battery: BatteryChange | None = None
+    healing: HealingChange | None = None
     eth_autosync_interval_s: AutosyncSeconds | None = None
 
     def changes(self) -> dict[str, Any]:
         """By the names of `Settings`."""
         battery = self.battery or BatteryChange()
+        healing = self.healing or HealingChange()
         wanted = {
             "battery_warn_2s_v": battery.warn_2s_v,
             "battery_warn_6s_v": battery.warn_6s_v,
             "battery_split_v": battery.split_v,
             "eth_autosync_interval_s": self.eth_autosync_interval_s,
+            "healing": healing.enabled,
+            "healing_airtime_percent": healing.airtime_percent,
         }
         return {name: value for name, value in wanted.items() if value is not None}
 
@@ -77,5 +95,6 @@ def _settings_reply(settings: Settings) -> Response:
                 split_v=settings.battery_split_v,
             ),
             eth_autosync_interval_s=settings.eth_autosync_interval_s,
+            healing=HealingSettings(enabled=settings.healing, airtime_percent=settings.healing_airtime_percent),
         )
     )
