@@ -128,12 +128,16 @@ class ConfigExchange:
         """The node did not answer, and is not asked again."""
         self._presence.silent(mac, Opcode.CONFIG.name)
 
-    def send(self, device: Device, config: Config, priority: Priority) -> None:
-        """For what a node cannot acknowledge. Raises NoGateway, LaneFull, DeviceWithoutNetwork or ConfigNotSent."""
+    def restart(self, device: Device, config: Config, priority: Priority) -> None:
+        """Sends the order to restart, which a node cannot acknowledge: it counts as away until it is heard again.
+
+        Raises NoGateway, LaneFull, DeviceWithoutNetwork or ConfigNotSent.
+        """
         packet = RadioPacket(device.radio_address, config)
         [outcome] = self._lane(device).send([packet], priority)
         if not outcome.ok:
             raise ConfigNotSent(device, outcome.reason or "the gateway did not send it")
+        self._presence.restarts(device.mac)
 
     def read(self, device: Device, option: int, priority: Priority) -> Data | None:
         """The live value; None when the node does not answer, which a node that lacks the option does not either.

@@ -61,7 +61,7 @@ class NodeCommands:
 
     def _reboot(self, device: Device, data: Data, origin: Origin) -> CommandAnswer:
         """The acknowledgement waits for its moment on air when the node restarts, and is lost (spec wire, 12)."""
-        self._exchange.send(device, Config(NodeOption.REBOOT, *data), origin.priority)
+        self._exchange.restart(device, Config(NodeOption.REBOOT, *data), origin.priority)
         return CommandAnswer(1, False, _REBOOTING)
 
     def _forget(self, device: Device, origin: Origin) -> CommandAnswer:

@@ -47,6 +47,10 @@ class Presence:
         """`request`: what it did not answer, e.g. "STATUS"."""
         self._store.readings.update(mac, online=False, link_error=f"Missing reply ({request})")
 
+    def restarts(self, mac: Mac) -> None:
+        """It was told to: nobody knows whether it heard that, before it is heard again."""
+        self._store.readings.update(mac, online=False, link_error="Told to restart, not heard since")
+
     def _is_battery_low(self, mac: Mac, voltage_mv: int) -> bool:
         before = self._batteries.get(mac) or Battery(is_low=self._store.readings.of(mac).battery_low)
         self._batteries[mac] = battery = before.after(voltage_mv, self._store.snapshot.settings)

@@ -336,8 +336,11 @@ def test_a_restart_is_sent_and_never_called_confirmed(rig: Rig) -> None:
     answer = rig.host.node_commands.run(mac, NodeOption.REBOOT, (1, 0, 0, 0), OPERATOR)
     assert (answer.sent, answer.is_acknowledged) == (1, False)
     assert "restarts" in answer.explanation
+    reading = rig.host.store.readings.of(mac)
+    assert (reading.online, reading.link_error) == (False, "Told to restart, not heard since")
     until(lambda: not rig.nodes[mac].is_running, "the restart")
     until(lambda: rig.nodes[mac].group_id == 1, "its group, given back")
+    until(lambda: rig.host.store.readings.of(mac).online, "its return")
 
 
 def test_forgetting_the_master_holds_over_a_restart(rig: Rig) -> None:
