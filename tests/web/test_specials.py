@@ -15,6 +15,7 @@ from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.host import Host
 from racelink_core.protocol.bodies import Config
 from racelink_core.protocol.replies import Ack
+from racelink_core.services.special_actions import SpecialActions
 from racelink_core.sim import node as simulated_node
 from racelink_core.sim.node import SimulatedNode
 from racelink_core.web.live import LiveHub
@@ -462,6 +463,7 @@ def test_a_function_that_cannot_be_run_is_refused(client: FlaskClient, body: obj
 
 
 def test_a_function_of_another_service_is_run_once_there_is_one(client: FlaskClient, host: Host) -> None:
+    host.special_actions = SpecialActions(host.dispatcher, host.device_config)
     body = {"mac": STARTBLOCK, "function": "startblock_control"}
     refused(client, "specials/action", body, 503, "unavailable")
     asked: list[Mac] = []
