@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from racelink_core.configuration import ConfigurationError, HostConfiguration
 from racelink_core.domain.clock import Clock
+from racelink_core.domain.command import StartblockCommand
+from racelink_core.domain.target import DeviceTarget
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.pool import GatewayPool
@@ -43,6 +45,7 @@ from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
 from racelink_core.services.special_actions import SpecialActions
+from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
@@ -140,6 +143,14 @@ class Host:
             self.store.directory, self.traffic, self.clock, self._file_pool, configuration.recording_mb << 20
         )
         self._told = ToldState(self.store, self.clock)
+        self.startblock = Startblock(
+            store=self.store,
+            lanes=self.gateways,
+            presence=self._presence,
+            tasks=self.tasks,
+            clock=self.clock,
+            timings=self.timings,
+        )
         self.dispatcher = Dispatcher(
             store=self.store,
             lane_of=self._lane,
@@ -147,6 +158,7 @@ class Host:
             history=self.history,
             armed=self._armed,
             told=self._told,
+            startblock=self.startblock,
         )
         self.healing = Healing(
             store=self.store,
@@ -243,6 +255,12 @@ class Host:
         )
         self.node_commands = NodeCommands(self.store, exchange, records)
         self.special_actions = SpecialActions(self.dispatcher, self.device_config)
+        self.special_actions.provide(
+            "startblock_control",
+            lambda mac, params, origin: self.dispatcher.submit(
+                StartblockCommand(target=DeviceTarget(value=mac)), origin
+            ),
+        )
 
     def _heard(self, event: GatewayEvent) -> None:
         self.airtime.heard(event)

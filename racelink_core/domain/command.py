@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.effect import Byte, EffectParameters, FlagsOverride
+from racelink_core.domain.startblock import StartblockChoice
 from racelink_core.domain.target import Target
 
 
@@ -74,7 +75,31 @@ class LocateCommand(FrozenModel):
     indicator: Byte = 4
 
 
+class HeadlessCommand(FrozenModel):
+    """Starts a scene that lamps know by number. `brightness` 0: each lamp's own at power-on."""
+
+    kind: Literal["headless"] = "headless"
+    target: Target
+    scene: Byte
+    brightness: Byte = 0
+
+
+class StartblockCommand(FrozenModel):
+    """Shows pilots on the starting blocks of the target. The one command that waits for acknowledgements."""
+
+    kind: Literal["startblock"] = "startblock"
+    target: Target
+    params: StartblockChoice = StartblockChoice()
+
+
 Command = Annotated[
-    RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand,
+    RlPresetCommand
+    | RlEffectCommand
+    | WledPresetCommand
+    | SyncCommand
+    | BlackoutCommand
+    | LocateCommand
+    | HeadlessCommand
+    | StartblockCommand,
     Field(discriminator="kind"),
 ]

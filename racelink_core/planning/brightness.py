@@ -28,4 +28,6 @@ def within_ceiling(operations: tuple[WireOperation, ...], ceiling: int) -> tuple
 def _limited(body: Body, ceiling: int) -> Body:
     if isinstance(body, Control | Preset | Sync | Headless) and (body.brightness or 0) > ceiling:
         return replace(body, brightness=ceiling)
+    if isinstance(body, Headless) and not body.brightness:
+        return replace(body, brightness=ceiling)  # 0 is the node's own, which nobody knows
     return body

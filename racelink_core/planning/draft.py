@@ -12,9 +12,11 @@ from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.command import (
     BlackoutCommand,
     Command,
+    HeadlessCommand,
     LocateCommand,
     RlEffectCommand,
     RlPresetCommand,
+    StartblockCommand,
     SyncCommand,
     WledPresetCommand,
 )
@@ -25,7 +27,9 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.planning.addressing import everyone, resolve, resolve_singly
 from racelink_core.planning.brightness import DEFAULT_SYNC_BRIGHTNESS
 from racelink_core.planning.operation import Degradation, WireOperation
-from racelink_core.protocol.bodies import Control, Indicate, Offset, Preset, Sync
+from racelink_core.planning.startblock import slot_streams
+from racelink_core.protocol.bodies import Control, Headless, Indicate, Offset, Preset, Sync
+from racelink_core.protocol.catalogues import HEADLESS_SCENES
 from racelink_core.protocol.flags import SYNC_TRIGGER, PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -54,6 +58,10 @@ def draft(command: Command, snapshot: Snapshot, sync_brightness: Mapping[str, in
         return _locate(command, snapshot)
     if isinstance(command, BlackoutCommand):
         return _blackout(command, snapshot)
+    if isinstance(command, HeadlessCommand):
+        return _headless(command, snapshot)
+    if isinstance(command, StartblockCommand):
+        return _startblock(command, snapshot)
     appearance = _appearance(command, snapshot)
     if isinstance(appearance, Degradation):
         return (), (appearance,)
@@ -143,6 +151,22 @@ def _locate(command: LocateCommand, snapshot: Snapshot) -> Draft:
     addressees, degraded = resolve_singly(command.target, snapshot)
     body = Indicate(command.indicator, command.seconds)
     return tuple(WireOperation(to.network_ids, RadioPacket(to.receiver, body)) for to in addressees), degraded
+
+
+def _headless(command: HeadlessCommand, snapshot: Snapshot) -> Draft:
+    """A node takes it whatever its group is, so that a group becomes its members."""
+    if command.scene not in HEADLESS_SCENES:
+        sentence = f"Lamps know no scene {command.scene}. Choose one of {', '.join(map(str, HEADLESS_SCENES))}."
+        return (), (Degradation("headless_scene_not_found", sentence),)
+    addressees, degraded = resolve_singly(command.target, snapshot)
+    body = Headless(command.scene, command.brightness)
+    return tuple(WireOperation(to.network_ids, RadioPacket(to.receiver, body)) for to in addressees), degraded
+
+
+def _startblock(command: StartblockCommand, snapshot: Snapshot) -> Draft:
+    """Without a source for the current heat, every covered slot is shown empty (design, section 6)."""
+    streams, degraded = slot_streams(command.target, command.params.entries or (), snapshot)
+    return tuple(WireOperation((each.network_id,), each.packet_to(each.receiver)) for each in streams), degraded
 
 
 def _sync(snapshot: Snapshot, sync_brightness: Mapping[str, int]) -> Draft:

@@ -6,6 +6,7 @@ Source: spec wire, section 13.4.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from racelink_core.protocol.errors import MalformedPacket
@@ -14,7 +15,22 @@ VERSION = 1
 MAX_NAME = 32
 _HEAD_BYTES = 5
 _NO_CHANNEL = "--"
-_UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "ẞ": "SS", "ß": "SS"})
+_SPELT_OUT = str.maketrans(
+    {
+        "Ä": "AE",
+        "Ö": "OE",
+        "Ü": "UE",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "Œ": "OE",
+        "Ø": "O",
+        "Å": "A",
+        "Ł": "L",
+        "Đ": "D",
+        "Þ": "TH",
+    }
+)
+"""Umlauts become two letters, unlike other accents; the rest are letters that no decomposition takes apart."""
 _NOT_SHOWN = re.compile(r"[^A-Z0-9 _\-.+]")
 
 
@@ -46,9 +62,15 @@ class StartblockProgram:
 
 
 def clean_name(name: str) -> str:
-    """Upper case; umlauts spelt out; every other character that cannot be shown becomes one space; at most 32."""
-    shown = _NOT_SHOWN.sub(" ", name.upper().translate(_UMLAUTS))
+    """Upper case; umlauts spelt out, other accents dropped; what cannot be shown becomes one space; at most 32."""
+    letters = unicodedata.normalize("NFKD", _upper(name).translate(_SPELT_OUT))
+    shown = _NOT_SHOWN.sub(" ", "".join(letter for letter in letters if not unicodedata.combining(letter)))
     return " ".join(shown.split())[:MAX_NAME].rstrip()
+
+
+def _upper(text: str) -> str:
+    """Composed, so that an umlaut typed as letter and dots is one, too."""
+    return unicodedata.normalize("NFC", text).upper()
 
 
 def clean_channel(channel: str) -> str:

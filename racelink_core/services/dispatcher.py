@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from racelink_core.domain.clock import Clock
-from racelink_core.domain.command import BlackoutCommand, Command, SyncCommand
+from racelink_core.domain.command import BlackoutCommand, Command, StartblockCommand, SyncCommand
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.offset_notes import OffsetNotes
 from racelink_core.domain.origin import Origin, Priority
@@ -21,6 +21,7 @@ from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.services.armed_nodes import ArmedNodes
 from racelink_core.services.history import CommandRecord, History
 from racelink_core.services.parallel import on_each_network
+from racelink_core.services.startblock import Startblock
 from racelink_core.services.told_state import ToldState
 from racelink_core.state.store import Store
 
@@ -56,9 +57,10 @@ class Dispatcher:
         history: History,
         armed: ArmedNodes,
         told: ToldState,
+        startblock: Startblock,
     ) -> None:
         self._store, self._lane_of, self._clock, self._history = store, lane_of, clock, history
-        self._told, self._armed = told, armed
+        self._told, self._armed, self._startblock = told, armed, startblock
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
@@ -73,6 +75,8 @@ class Dispatcher:
         return result
 
     def _execute(self, command: Command, origin: Origin) -> CommandResult:
+        if isinstance(command, StartblockCommand):
+            return self._startblock.submit(command, origin.priority)
         snapshot = self._store.snapshot
         outline = plan(command, snapshot, {})
         if not outline.operations:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from racelink_core.domain.address import Mac, RadioAddress
-from racelink_core.domain.command import Command, SyncCommand
+from racelink_core.domain.command import Command, StartblockCommand, SyncCommand
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.outcome import CommandResult
 from racelink_core.domain.snapshot import Snapshot
@@ -42,7 +42,9 @@ def devices_of_command(command: Command, result: CommandResult, snapshot: Snapsh
     """MACs by outcome: what a device confirmed, else how its network's share ended. Empty for everyone."""
     if isinstance(command, SyncCommand) or isinstance(command.target, BroadcastTarget):
         return {}
-    if isinstance(command.target, DeviceTarget):
+    if isinstance(command, StartblockCommand):
+        members = [device for mac in result.devices if (device := snapshot.devices.get(mac)) is not None]
+    elif isinstance(command.target, DeviceTarget):
         device = snapshot.devices.get(command.target.value)
         members = [] if device is None else [device]
     else:
