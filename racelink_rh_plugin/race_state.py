@@ -1,4 +1,4 @@
-"""Whether a race is on: pages must not be rebuilt between staging and the end of a race."""
+"""Where a race is: no page is rebuilt from staging to its end, and nothing is healed from staging to its start."""
 
 from __future__ import annotations
 
@@ -12,19 +12,35 @@ _ENDS = ("RACE_ABORT", "RACE_STOP", "LAPS_SAVE", "LAPS_DISCARD", "LAPS_CLEAR")
 
 
 class RaceState:
-    """`ended` is called whenever a race is over; it may be called more than once."""
+    """staged   called when staging begins, on RotorHazard's greenlet: be quick
+    started  called after the start, and whenever a race is over
+    ended    called whenever a race is over; it may be called more than once
+    """
 
-    def __init__(self, rhapi: RhApi, ended: Callable[[], None]) -> None:
-        self._ended = ended
+    def __init__(
+        self,
+        rhapi: RhApi,
+        *,
+        staged: Callable[[], None],
+        started: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self._staged, self._started, self._ended = staged, started, ended
         self.is_on = False
         for name in _BEGINS:
             listen(rhapi, name, self._begin, synchronous=True)
+        listen(rhapi, "RACE_START", self._start)
         for name in _ENDS:
             listen(rhapi, name, self._end)
 
     def _begin(self, _args: object) -> None:
         self.is_on = True
+        self._staged()
+
+    def _start(self, _args: object) -> None:
+        self._started()
 
     def _end(self, _args: object) -> None:
         self.is_on = False
+        self._started()
         self._ended()

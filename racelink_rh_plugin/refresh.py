@@ -36,7 +36,7 @@ class Refresh:
         self._rhapi, self._host, self._buttons, self._actions = rhapi, host, buttons, actions
         self._notifier = notifier
         self._registry = ElementRegistry(rhapi)
-        self._race = RaceState(rhapi, self._touch)
+        self._race = RaceState(rhapi, staged=host.healing.pause, started=host.healing.resume, ended=self._touch)
         self._changed, self._stopped = threading.Event(), False
         self._pages_due: set[str] = set()
         self._rebuilt_at_s = float("-inf")

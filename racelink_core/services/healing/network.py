@@ -85,8 +85,7 @@ class NetworkHealing:
 
     def commanded(self, macs: Iterable[Mac]) -> None:
         """They were told something new."""
-        now_s = self._clock.monotonic()
-        self._quiet_until_s = now_s + self._timings.healing_delay_s
+        self.be_quiet()
         for mac in macs:
             self._given_up.pop(mac, None)
             self.open(mac, self._quiet_until_s)
@@ -110,13 +109,14 @@ class NetworkHealing:
         if told is None or self._is_stopped:
             return
         self._cases.open(mac, told.sequence, due_s)
-        self.wake()
+        self._woken.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=f"rl-healing-{self._network_id}", daemon=True)
             self._thread.start()
 
-    def wake(self) -> None:
-        self._woken.set()
+    def be_quiet(self) -> None:
+        """For as long as more may follow upon what just happened."""
+        self._quiet_until_s = self._clock.monotonic() + self._timings.healing_delay_s
 
     def change_share(self, share: float) -> None:
         self._budget.change_share(share, self._clock.monotonic())
@@ -124,7 +124,7 @@ class NetworkHealing:
     def clear(self) -> None:
         """Nobody is looked after any more, until something new is reported."""
         self._cases.clear()
-        self.wake()
+        self._woken.set()
 
     def stop(self, timeout_s: float) -> None:
         self._is_stopped = True

@@ -85,9 +85,12 @@ class Healing:
         self._paused_until_s = self._clock.monotonic() + self._timings.healing_pause_s
 
     def resume(self) -> None:
-        """Harmless without a pause."""
+        """Harmless without a pause. What follows upon the start goes first."""
+        if self._paused_until_s is None:
+            return
         self._paused_until_s = None
-        self._wake()
+        for network in self._networks.values():
+            network.be_quiet()
 
     def heard(self, device: Device, message: Forwarded, was_offline: bool) -> None:
         """By the gateway of the device's own network, after its reading was updated."""
@@ -179,10 +182,6 @@ class Healing:
         if found is None:
             found = self._networks[network_id] = NetworkHealing(network_id, self._around, _share(self._settings))
         return found
-
-    def _wake(self) -> None:
-        for network in self._networks.values():
-            network.wake()
 
 
 def _share(settings: Settings) -> float:

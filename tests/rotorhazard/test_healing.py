@@ -1,0 +1,52 @@
+"""Healing and a race: silence from staging to the start, and all lamps right afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from racelink_core.domain.opcode import Opcode
+from racelink_core.protocol.bodies import Control
+from racelink_core.protocol.radio_packet import parse_radio
+from racelink_rh_plugin.race_state import RaceState
+from tests.rotorhazard.double import RotorHazard
+from tests.rotorhazard.double.replay import replay
+from tests.rotorhazard.rig import Field, race_day, until
+
+WAYS_OUT = ("full_race_timed", "aborted_in_staging", "discarded_while_staging", "stopped_then_discarded")
+
+
+@pytest.mark.parametrize("scenario", WAYS_OUT)
+def test_each_recorded_race_holds_healing_back_and_lets_it_go_again(tmp_path: Path, scenario: str) -> None:
+    calls: list[str] = []
+
+    def initialise(rhapi: object) -> None:
+        RaceState(
+            rhapi,  # type: ignore[arg-type]
+            staged=lambda: calls.append("silence"),
+            started=lambda: calls.append("heal"),
+            ended=lambda: None,
+        )
+
+    with RotorHazard(tmp_path).running(initialise) as server:
+        replay(server, scenario)
+        until(lambda: calls and calls[-1] == "heal", "the end of silence")
+    assert "silence" in calls
+
+
+def test_while_a_race_is_staging_no_lamp_is_asked(tmp_path: Path) -> None:
+    field = Field()
+    for node in field.nodes():
+        node.lamp.control(Control(255, 5))
+    with race_day(tmp_path, field) as server:
+        server.bind("RACE_STAGE", "gcaction", rl_action_preset="preset:1")
+        deaf = field.nodes()[0]
+        field.pump.simulation.fault("deaf", deaf.mac, True)
+        server.fire("RACE_STAGE")
+        until(lambda: len(field.colours()) == 2, "the command at staging")
+        field.pump.simulation.fault("deaf", deaf.mac, False)
+        asked = [sent for sent in field.simulation.air_log if parse_radio(sent.raw).opcode == Opcode.STATUS]
+        assert asked == []
+        server.fire("RACE_START")
+        until(lambda: len(field.colours()) == 1, "the lamp that missed it")
