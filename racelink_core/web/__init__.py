@@ -50,6 +50,7 @@ def create_blueprint(
         node_config,
         presets,
         recordings,
+        reference,
         settings,
         specials,
         startblock,
@@ -90,6 +91,7 @@ def create_blueprint(
         statistics,
         specials,
         node_config,
+        reference,
     ):
         resource.register(blueprint, host)
     events.register(blueprint, hub, sources)

@@ -27,6 +27,7 @@ class RouteDescription:
     media_type: str = "application/json"
     file: str | None = None
     not_done: tuple[str, ...] = ()
+    has_etag: bool = False
 
 
 def describe(
@@ -40,6 +41,7 @@ def describe(
     media_type: str = "application/json",
     file: str | None = None,
     not_done: Sequence[str] = (),
+    has_etag: bool = False,
 ) -> Callable[[View], View]:
     """Goes directly below the route's own decorator.
 
@@ -49,11 +51,12 @@ def describe(
     is_busy_gated   answers 409 `task_running` while a task runs
     file            the name of the form field with a file, when the body is multipart/form-data
     not_done        codes of what was tried and did not come about: status 200 with `ok` false
+    has_etag        answers 304 to `If-None-Match` (`list_reply`)
     """
 
     def attach(view: View) -> View:
         description = RouteDescription(
-            summary, reply, body, query, tuple(errors), is_busy_gated, media_type, file, tuple(not_done)
+            summary, reply, body, query, tuple(errors), is_busy_gated, media_type, file, tuple(not_done), has_etag
         )
         setattr(view, _ATTRIBUTE, description)
         return view

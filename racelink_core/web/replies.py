@@ -23,11 +23,15 @@ def reply(model: BaseModel) -> Response:
 
 
 def list_reply(model: BaseModel) -> Response:
-    """For what pages read again and again: 304 without a body when nothing has changed since the `ETag` they name.
+    """For what pages read again and again."""
+    return with_etag(reply(model))
+
+
+def with_etag(response: Response) -> Response:
+    """304 without a body when nothing has changed since the `ETag` that the browser names.
 
     The tag is a checksum of the answer, which costs far less than writing it.
     """
-    response = reply(model)
     content = response.get_data()
     response.set_etag(f"{len(content):x}-{crc32(content):x}", weak=True)
     response.headers["Cache-Control"] = "no-cache"

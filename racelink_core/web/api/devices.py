@@ -123,7 +123,7 @@ class IndicateBody(RequestBody):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/devices")
-    @describe("List the devices.", reply=DevicesReply)
+    @describe("List the devices.", reply=DevicesReply, has_etag=True)
     def list_devices() -> Response:
         readings, now_unix_s = host.store.readings.all(), host.clock.unix()
         rows: list[DeviceRow] = []

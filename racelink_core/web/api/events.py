@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from racelink_core.web.description import describe
 from racelink_core.web.live import LiveHub
 from racelink_core.web.live_sources import LiveSources
 
@@ -11,6 +12,7 @@ from racelink_core.web.live_sources import LiveSources
 def register(blueprint: Blueprint, hub: LiveHub, sources: LiveSources) -> None:
     @blueprint.get("/sse")
     @blueprint.get("/api/events")
+    @describe("Stay, and be told what changes (server-sent events).", reply=None, media_type="text/event-stream")
     def events() -> Response:
         response = Response(hub.stream(sources.seed), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-cache"

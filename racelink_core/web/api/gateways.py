@@ -119,7 +119,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return failure_response(200, "timeout", "The gateway did not answer in time.", gateways=listed, **fields)
 
     @blueprint.get("/api/gateways")
-    @describe("List the gateways that are there, or were.", reply=GatewaysReply)
+    @describe("List the gateways that are there, or were.", reply=GatewaysReply, has_etag=True)
     def gateways() -> Response:
         status, snapshot = host.gateways.status(), host.store.snapshot
         return list_reply(GatewaysReply(gateways=tuple(gateway_row(record, snapshot) for record in status.gateways)))

@@ -28,7 +28,7 @@ class CreatedReply(Reply):
     id: int
 
 
-class DeletedReply(Reply):
+class GroupDeletedReply(Reply):
     """`moved_devices`: how many are in "Unconfigured" now."""
 
     moved_devices: int
@@ -69,7 +69,7 @@ class RenumberBody(ReorderBody):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/groups")
-    @describe("List the groups.", reply=GroupsReply)
+    @describe("List the groups.", reply=GroupsReply, has_etag=True)
     def list_groups() -> Response:
         return list_reply(GroupsReply(groups=tuple(group_rows(host.store.snapshot, host.store.readings.all()))))
 
@@ -88,14 +88,14 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/groups/delete")
     @describe(
         'Delete a group; its members go to "Unconfigured" and are told so.',
-        reply=DeletedReply,
+        reply=GroupDeletedReply,
         body=DeleteBody,
         errors=("static_group", "not_found"),
         is_busy_gated=True,
     )
     def delete_group() -> Response:
         moved = host.grouping.delete(_own_group(read_body(DeleteBody).id))
-        return reply(DeletedReply(moved_devices=moved, changed_scenes=0))
+        return reply(GroupDeletedReply(moved_devices=moved, changed_scenes=0))
 
     @blueprint.post("/api/groups/reorder")
     @describe(

@@ -30,7 +30,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         return frozenset(record.network_id for record in gateways if record.network_id and record.is_connected)
 
     @blueprint.get("/api/networks")
-    @describe("List the networks.", reply=NetworksReply)
+    @describe("List the networks.", reply=NetworksReply, has_etag=True)
     def list_networks() -> Response:
         snapshot, now_attached = host.store.snapshot, attached()
         return list_reply(

@@ -42,13 +42,13 @@ class OptionsReply(Reply):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/options")
-    @describe("List the preset slots that WLED nodes have.", reply=OptionsReply)
+    @describe("List the preset slots that WLED nodes have.", reply=OptionsReply, has_etag=True)
     def list_options() -> Response:
         slots = range(FIRST_SLOT, LAST_SLOT + 1)
         return list_reply(OptionsReply(presets=tuple(SlotOption(value=slot, label=f"Preset {slot}") for slot in slots)))
 
     @blueprint.get("/api/rl-presets")
-    @describe("List the RL presets.", reply=PresetsReply)
+    @describe("List the RL presets.", reply=PresetsReply, has_etag=True)
     def list_presets() -> Response:
         return list_reply(PresetsReply(presets=tuple(map(preset_row, host.store.snapshot.presets.values()))))
 

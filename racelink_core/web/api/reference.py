@@ -1,0 +1,58 @@
+"""The API about itself: the OpenAPI document, and the same as a page to read. Works without internet."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, current_app, request
+
+from racelink_core.web.api_page import STYLE, render_page
+from racelink_core.web.description import describe
+from racelink_core.web.openapi import document_of, operations_of
+from racelink_core.web.replies import with_etag
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+
+class _Reference:
+    """Made when somebody asks first, and kept: the routes do not change while the program runs."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._blueprint = blueprint
+        self._document: dict[str, Any] | None = None
+
+    def document(self) -> dict[str, Any]:
+        prefix = self._blueprint.url_prefix or ""
+        if self._document is None:
+            operations, _ = operations_of(current_app, self._blueprint.name, prefix)
+            self._document = document_of(operations, request.script_root + prefix)
+        return self._document
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    reference = _Reference(blueprint)
+
+    @blueprint.get("/api/openapi.json")
+    @describe("Read this description as an OpenAPI 3.1 document.", reply=None, has_etag=True)
+    def openapi() -> Response:
+        text = json.dumps(reference.document(), separators=(",", ":"))
+        return with_etag(Response(text, mimetype="application/json"))
+
+    @blueprint.get("/api/")
+    @blueprint.get("/api/docs")
+    @describe("Read this description as a page.", reply=None, media_type="text/html", has_etag=True)
+    def reference_page() -> Response:
+        response = Response(render_page(reference.document()), mimetype="text/html")
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; style-src 'sha256-{_sha256(STYLE)}'; base-uri 'none'; form-action 'none'; "
+            "frame-ancestors 'self'"
+        )
+        return with_etag(response)
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
