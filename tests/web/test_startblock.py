@@ -85,6 +85,22 @@ def test_the_options_page_of_a_block_can_fill_it(client: FlaskClient) -> None:
     assert answer["result"] == {"status": "acknowledged", "packets_sent": 8}
 
 
+def test_a_block_that_keeps_silent_is_named_by_the_command_and_the_options_page(
+    client: FlaskClient, host: Host
+) -> None:
+    post(client, "status", {"macs": [STARTBLOCK]})
+    task_done(client)
+    assert host.simulation is not None
+    host.simulation.fault("deaf", STARTBLOCK, True)
+    answer = refused(client, "specials/action", {"mac": STARTBLOCK, "function": "startblock_control"}, 200, "no_reply")
+    assert STARTBLOCK in answer["error"]
+    host.store.readings.update(Mac(STARTBLOCK), online=True)
+    answer = refused(client, "commands", {"kind": "startblock", "target": TO_BLOCK}, 200, "no_reply")
+    assert answer["result"]["devices"] == {STARTBLOCK: "timed_out"}
+    body = {"kind": "startblock", "target": {"kind": "device", "value": GATE}}
+    refused(client, "commands", body, 400, "not_a_startblock")
+
+
 def test_headless_scenes_are_listed_and_sent(client: FlaskClient) -> None:
     scenes = get(client, "headless")["scenes"]
     assert [scene["name"] for scene in scenes] == [

@@ -31,8 +31,10 @@ _REFUSED = (
     "device_without_network",
     "group_empty",
     "preset_not_found",
+    "headless_scene_not_found",
+    "not_a_startblock",
 )
-_NOT_DONE = ("tx_rejected", "link_lost", "cancelled", "timed_out", "overtaken", "failed", "lane_full", *_REFUSED)
+_NOT_DONE = ("no_reply", "not_sent", "tx_rejected", "link_lost", "cancelled", "timed_out", "overtaken", "failed", "lane_full", *_REFUSED)
 
 
 class CommandBody(RootModel[Command]):

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _ONE_DEVICE = ("not_found", "not_unicast", "ambiguous_address", "unsupported_option")
+_STATUS_OF_FAILURES = {"no_reply": 200}
+"""A node that keeps silent is no failure of the host."""
 _RADIO = ("unavailable", "device_without_network", "not_sent", "lane_full")
 
 
@@ -223,7 +225,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         if result.ok:
             return reply(ActionReply(result=row, function=function.key, params=params))
         code = result.code or result.status.value
-        status = http_status(code) if result.status is CommandStatus.REJECTED else 500
+        status = http_status(code) if result.status is CommandStatus.REJECTED else _STATUS_OF_FAILURES.get(code, 500)
         message = result.detail or f"{function.label} was not sent."
         return failure_response(status, code, message, result=row.model_dump(mode="json"), function=function.key)
 
