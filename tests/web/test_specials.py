@@ -132,6 +132,13 @@ def test_the_schema_of_the_switches_explains_pairing(idle_client: FlaskClient) -
     assert len(schema["pairing"]) >= 6
 
 
+@pytest.mark.parametrize("path", ["specials", "node-config/schema"])
+def test_forms_that_have_not_changed_are_not_sent_again(idle_client: FlaskClient, path: str) -> None:
+    first = idle_client.get(f"{API}/{path}")
+    again = idle_client.get(f"{API}/{path}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+
+
 def test_a_device_row_has_what_is_stored_or_usual(client: FlaskClient) -> None:
     post(client, "specials/config/import", {"mac": GATE, "key": "wled_seg0", "value": {"start": 1, "stop": 9}})
     rows = {row["addr"]: row for row in client.get(f"{API}/devices").json["devices"]}  # type: ignore[index]

@@ -14,7 +14,7 @@ from racelink_core.web.api.tasks import refuse_while_busy
 from racelink_core.web.description import describe
 from racelink_core.web.failures import failure_response
 from racelink_core.web.origins import WEB_OPERATOR
-from racelink_core.web.replies import Reply, reply
+from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Address, RequestBody, find_device, read_body
 from racelink_core.web.special_rows import (
     BitRow,
@@ -88,9 +88,13 @@ class SchemaReply(Reply):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/node-config/schema")
-    @describe("List what one node can be told, the bits of its config byte, and how pairing works.", reply=SchemaReply)
+    @describe(
+        "List what one node can be told, the bits of its config byte, and how pairing works.",
+        reply=SchemaReply,
+        has_etag=True,
+    )
     def node_config_schema() -> Response:
-        return reply(SchemaReply(commands=command_rows(), bits=bit_rows(), pairing=pairing_rows()))
+        return list_reply(SchemaReply(commands=command_rows(), bits=bit_rows(), pairing=pairing_rows()))
 
     @blueprint.post("/api/config")
     @describe(

@@ -21,7 +21,7 @@ from racelink_core.web.api.tasks import TaskReply, refuse_while_busy, task_reply
 from racelink_core.web.description import describe
 from racelink_core.web.failures import failure_response, http_status
 from racelink_core.web.origins import WEB_OPERATOR
-from racelink_core.web.replies import Reply, reply
+from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Address, Integer, RequestBody, find_device, find_devices, read_body
 from racelink_core.web.special_rows import CapabilityRow, capability_rows
 
@@ -137,9 +137,9 @@ class ActionReply(Reply):
 
 def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/specials")
-    @describe("List the properties and functions of each kind of device.", reply=SpecialsReply)
+    @describe("List the properties and functions of each kind of device.", reply=SpecialsReply, has_etag=True)
     def list_specials() -> Response:
-        return reply(SpecialsReply(specials=capability_rows(host.store.snapshot.presets.values())))
+        return list_reply(SpecialsReply(specials=capability_rows(host.store.snapshot.presets.values())))
 
     @blueprint.post("/api/specials/config")
     @describe(
