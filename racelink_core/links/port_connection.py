@@ -16,6 +16,7 @@ from racelink_core.links.child_process import ChildProcess
 from racelink_core.links.contract import LinkError, LinkLost, LinkOverrun, PortInfo
 from racelink_core.links.port_child import Kind, Message, MessageReader, encode
 from racelink_core.links.port_link import PortLink
+from racelink_core.runtime.turns import give_way
 
 BACKLOG_LIMIT = 256 * 1024
 """Bytes of orders that wait for a child that does not read. More are refused."""
@@ -148,7 +149,7 @@ class PortConnection:
             for message in messages.feed(chunk):
                 self._handle(message)
                 if time.monotonic() - turn_began_s > SLICE_S:
-                    time.sleep(0)
+                    give_way()
                     turn_began_s = time.monotonic()
         self._end(self._fatal)
         self._direct.close()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Sequence
 from typing import Literal
 
@@ -23,6 +22,7 @@ from racelink_core.protocol.bodies import GetDevices
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.protocol.replies import IdentifyReply
+from racelink_core.runtime.turns import give_way
 from racelink_core.services.adoption import Adopted, Found, adopt
 from racelink_core.services.grouping import Grouping, clean_name
 from racelink_core.services.lanes import Lanes, require_any
@@ -256,7 +256,7 @@ class _Run:
             if node.needs_push and network_id is not None and network_id in connected:
                 by_network.setdefault(network_id, []).append(node)
             if number % _NODES_PER_SLICE == 0:
-                time.sleep(0)
+                give_way()
         self._task.progress(**self.counts())
         try:
             on_each_network(tuple(by_network), lambda network: self._push_all(by_network[network]), "bcast")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from racelink_core.planning.light import told_after
 from racelink_core.protocol.bodies import Body, Control, Headless, Indicate, Offset, Preset, Sync
 from racelink_core.protocol.flags import SYNC_TRIGGER, PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.runtime.turns import give_way
 from racelink_core.state.store import Store
 
 _DEVICES_PER_SLICE = 40
@@ -122,7 +122,7 @@ def _in_slices(devices: Iterable[Device]) -> Iterator[Device]:
     for number, device in enumerate(devices, 1):
         yield device
         if number % _DEVICES_PER_SLICE == 0:
-            time.sleep(0)
+            give_way()
 
 
 def _reached(packet: RadioPacket, network_id: str, snapshot: Snapshot) -> Iterator[Device]:

@@ -7,7 +7,6 @@ seed (see `faults`).
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from gevent.pywsgi import WSGIServer
 
 from racelink_core.domain.errors import InvalidValue
+from racelink_core.runtime.turns import give_way
 from racelink_core.sim.pump import Pump
 from racelink_core.sim.rows import air_rows, node_rows
 
@@ -104,7 +104,7 @@ def _streamed(rows: Iterator[dict[str, Any]]) -> Iterator[bytes]:
     while piece := list(islice(rows, _ROWS_PER_SLICE)):
         yield (separator + ",".join(map(json.dumps, piece))).encode()
         separator = ","
-        time.sleep(0)
+        give_way()
     yield b"]"
 
 

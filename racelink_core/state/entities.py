@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.runtime.turns import give_way
 from racelink_core.state.rows import RowChange
 
 SETTINGS_ID = "settings"
@@ -74,7 +74,7 @@ def in_slices(items: Iterable[Any], per_slice: int = _PER_SLICE) -> Iterable[Any
     for number, item in enumerate(items, 1):
         yield item
         if number % per_slice == 0:
-            time.sleep(0)
+            give_way()
 
 
 def _first_problem(error: Exception) -> str:
