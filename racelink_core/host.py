@@ -34,6 +34,7 @@ from racelink_core.services.dispatcher import Dispatcher
 from racelink_core.services.grouping import Grouping
 from racelink_core.services.healing import Healing
 from racelink_core.services.history import History
+from racelink_core.services.log_ring import LogRing
 from racelink_core.services.membership import Membership
 from racelink_core.services.missing_gateways import MissingGateways
 from racelink_core.services.network_binding import NetworkBinding
@@ -47,6 +48,8 @@ from racelink_core.services.restore import Restore
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
+from racelink_core.services.support_bundle import SupportBundle
+from racelink_core.services.support_contents import SupportSources, support_bundle
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
@@ -93,6 +96,8 @@ class Host:
         except Exception:
             self.store.close()
             raise
+        self._log_ring = LogRing()
+        self._log_ring.attach()
         configured = configuration.excluded_ports
 
         def excluded() -> Collection[str]:
@@ -186,6 +191,7 @@ class Host:
             timings=self.timings,
         )
         self._configure_nodes()
+        self.support = self._support_bundle()
 
     def start(self) -> None:
         if self.phase != "booting":
@@ -216,6 +222,7 @@ class Host:
             lambda: self._kept_history.close(self.timings.task_cancel_s),
             self.store.close,
             self.stall_monitor.stop,
+            self._log_ring.close,
         ]
         for step in steps:
             try:
@@ -242,6 +249,25 @@ class Host:
         network = self.store.snapshot.networks.get(network_id)
         limit_ms = None if network is None else self.airtime.limit_for(network)
         return 1.0 if limit_ms is None else 1.0 - self.airtime.spent_ms(network_id) / limit_ms
+
+    def _support_bundle(self) -> SupportBundle:
+        sources = SupportSources(
+            configuration=self.configuration.model_dump(mode="json"),
+            clock=self.clock,
+            store=self.store,
+            kept_history=self._kept_history,
+            history=self.history,
+            gateways=self.gateways,
+            tasks=self.tasks,
+            traffic=self.traffic,
+            airtime=self.airtime,
+            device_statistics=self.device_statistics,
+            stall_monitor=self.stall_monitor,
+            log=self._log_ring,
+            problems=self.problems,
+            started_at=self.started_at,
+        )
+        return support_bundle(sources, self._file_pool)
 
     def _configure_nodes(self) -> None:
         """What the node options need."""

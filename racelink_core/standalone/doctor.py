@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import racelink_core
 from racelink_core.configuration import HostConfiguration, load_configuration
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.services.versions import MISSING, versions
 from racelink_core.standalone.port_holders import device_holders, tcp_listeners
 
-_PACKAGES = ("flask", "gevent", "greenlet", "pydantic", "pyserial", "werkzeug")
 _DATABASE = "racelink.sqlite"
 _LISTEN_S = 8.0
 """Long enough for a gateway that resets when its port opens."""
@@ -55,16 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     report["problems"] = problems(report)
     print(json.dumps(report, indent=2) if arguments.json else "\n".join(as_text(report)))
     return 1 if report["problems"] else 0
-
-
-def versions() -> Report:
-    found = {"racelink": racelink_core.__version__, "python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "missing"
-    return found | {"sqlite": sqlite3.sqlite_version, "system": platform.platform()}
 
 
 def ports() -> list[Report]:
@@ -146,7 +134,7 @@ def probe(configuration: HostConfiguration) -> Report:
 def problems(report: Mapping[str, Any]) -> list[str]:
     """What needs attention, each with what to do."""
     found = [
-        f"{name} is not installed. Install RaceLink again." for name, v in report["versions"].items() if v == "missing"
+        f"{name} is not installed. Install RaceLink again." for name, v in report["versions"].items() if v == MISSING
     ]
     for port in report["ports"]:
         if not port["may_open"]:

@@ -22,7 +22,7 @@ from racelink_core.runtime.radio_guard import radio_forbidden
 from racelink_core.state import backups, schema
 from racelink_core.state.batches import Batches
 from racelink_core.state.counters import Counters
-from racelink_core.state.database import Database
+from racelink_core.state.database import Database, damage
 from racelink_core.state.difference import difference
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import rows_of
@@ -200,6 +200,10 @@ class Store:
     def announce_all(self) -> None:
         """Tells every listener to read everything anew, though nothing has changed."""
         self._subscribers.call(Change(frozenset({Scope.FULL})))
+
+    def check(self) -> str:
+        """The word ok, or what SQLite finds wrong with the database. Raises PoolClosed."""
+        return self._pool.run(damage, self._database.connection) or "ok"
 
     def close(self) -> None:
         """Saves what is not saved, makes a backup if something changed, frees the directory. Harmless twice."""

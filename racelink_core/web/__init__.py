@@ -39,6 +39,7 @@ def create_blueprint(
     """
     from racelink_core.web.api import (
         commands,
+        debug,
         devices,
         events,
         gateways,
@@ -89,6 +90,7 @@ def create_blueprint(
         history,
         healing,
         statistics,
+        debug,
         specials,
         node_config,
         reference,
