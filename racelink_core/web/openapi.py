@@ -5,7 +5,6 @@ It is the one source of what is written about the API: the readable page, the ty
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from pydantic_core import core_schema
 
 from racelink_core import __version__
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.runtime.turns import give_way
 from racelink_core.web.description import RouteDescription, description_of
 from racelink_core.web.failures import http_status
 from racelink_core.web.task_row import TaskRow
@@ -174,7 +174,7 @@ class _Components:
         if (model, mode) in self._done:
             return reference
         self._done.add((model, mode))
-        time.sleep(0)
+        give_way()
         schema = TypeAdapter(model).json_schema(ref_template=_REFERENCE, schema_generator=_Generator, mode=mode)
         for name, definition in schema.pop("$defs", {}).items():
             self._keep(name, definition)
