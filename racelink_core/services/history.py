@@ -139,6 +139,8 @@ class History:
 
     def _origin_of(self, priority: Priority) -> str:
         """A request knows how urgent it is; a task that runs meanwhile is what asked, automation aside."""
+        if priority is Priority.BACKGROUND:
+            return "healing"
         task = self._task
         if task is not None and task.state == "running" and priority is not Priority.AUTOMATION:
             return _task_origin(task)

@@ -34,6 +34,7 @@ from racelink_core.services.healing.figures import Counts, Figures
 from racelink_core.services.healing.following import Following
 from racelink_core.services.presence import Presence
 from racelink_core.services.told_state import ToldState
+from racelink_core.state.entities import in_slices
 from racelink_core.state.store import Store
 
 _log = logging.getLogger(__name__)
@@ -182,8 +183,8 @@ class NetworkHealing:
             self._state = "waiting for the end of a command"
             return self._quiet_until_s - now_s
         lane = self._around.lane_of(self._network_id)
-        for case in self._cases.due(now_s):
-            device = self._ready(case, now_s)
+        for case in in_slices(self._cases.due(now_s)):
+            device = self._ready(case, now_s) if self._cases.is_current(case) else None
             if device is not None:
                 return self._serve(lane, case, device, now_s)
         next_s = self._cases.next_due_s()
