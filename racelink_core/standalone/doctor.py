@@ -19,6 +19,7 @@ from racelink_core.configuration import HostConfiguration, load_configuration
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.services.versions import MISSING, versions
 from racelink_core.standalone.port_holders import device_holders, tcp_listeners
+from racelink_core.standalone.support_file import save_bundle
 
 _DATABASE = "racelink.sqlite"
 _LISTEN_S = 8.0
@@ -32,10 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory to look at")
     parser.add_argument("--no-probe", action="store_true", help="open no port: a gateway may restart when it is opened")
     parser.add_argument("--gateway", action="append", metavar="URL", help="try only this gateway (repeatable)")
+    parser.add_argument("--bundle", type=Path, metavar="FILE", help="only save the running RaceLink's support bundle")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 = nothing is wrong, 1 = something needs attention, 2 = the settings are wrong."""
+    """0 = nothing is wrong, 1 = something needs attention or no bundle was to be had, 2 = the settings are wrong."""
     try:
         configuration = load_configuration(
             {"data_directory": arguments.data, "gateways": arguments.gateway}, os.environ, None
@@ -43,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     except RaceLinkError as error:
         print(error, file=sys.stderr)
         return 2
+    if arguments.bundle is not None:
+        return _bundle(configuration, arguments.bundle)
     report: Report = {
         "versions": versions(),
         "ports": ports(),
@@ -53,6 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     report["problems"] = problems(report)
     print(json.dumps(report, indent=2) if arguments.json else "\n".join(as_text(report)))
     return 1 if report["problems"] else 0
+
+
+def _bundle(configuration: HostConfiguration, file: Path) -> int:
+    try:
+        print(save_bundle(configuration, file))
+    except RaceLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def ports() -> list[Report]:

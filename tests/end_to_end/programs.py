@@ -71,14 +71,14 @@ def program(*words: str, home: Path) -> Iterator[Program]:
         started.process.communicate()
 
 
-def output_of(*words: str, home: Path) -> tuple[int, str, str]:
+def output_of(*words: str, home: Path, **variables: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of a program that ends by itself."""
     finished = subprocess.run(
         [sys.executable, "-m", "racelink_core.cli", *words],
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
-        env={**os.environ, "XDG_DATA_HOME": str(home)},
+        env={**os.environ, "XDG_DATA_HOME": str(home), **variables},
         check=False,
     )
     return finished.returncode, finished.stdout, finished.stderr

@@ -26,3 +26,12 @@ def test_the_doctor_tells_versions_ports_and_the_data_directory(tmp_path: Path) 
     assert errors == ""
     for part in ("Versions", "racelink", racelink_core.__version__, "Serial ports", "Data directory", data, "free"):
         assert part in output
+
+
+def test_the_doctor_without_a_running_racelink_has_no_bundle_and_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "support.zip"
+    code, output, errors = output_of("doctor", "--bundle", str(file), home=tmp_path, RACELINK_PORT="1")
+    assert (code, output) == (1, "")
+    assert "racelink serve" in errors
+    assert "Traceback" not in errors
+    assert not file.exists()

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from racelink_core.standalone import wire
 from racelink_core.protocol.frame_text import describe_stream
+from racelink_core.standalone import wire
 
 
 def run(*words: str) -> int:
