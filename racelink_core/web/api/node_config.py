@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _NEEDS_ONE = (NodeOption.FORGET_MASTER, NodeOption.REBOOT)
 
 
-class ConfigBody(RequestBody):
+class NodeConfigBody(RequestBody):
     """`macs` with exactly one is the same as `mac`. `flags` is an older name of `data0`."""
 
     mac: Address | None = None
@@ -44,7 +44,7 @@ class ConfigBody(RequestBody):
     data3: ByteField = 0
 
     @model_validator(mode="after")
-    def _names_one_device(self) -> ConfigBody:  # noqa: N804 - runs on the instance
+    def _names_one_device(self) -> NodeConfigBody:  # noqa: N804 - runs on the instance
         if (self.mac is None) == (self.macs is None):
             raise ValueError("give exactly one device, as mac")
         return self
@@ -62,7 +62,7 @@ class ConfigBody(RequestBody):
         return (first, self.data1, self.data2, self.data3)
 
 
-class ConfigReply(Reply):
+class NodeConfigReply(Reply):
     """sent         packets that went out; forgetting a master takes two
     acked        the node confirmed all of them; a restart it never does
     recv3        the address on air
@@ -80,7 +80,7 @@ class ConfigReply(Reply):
     explanation: str
 
 
-class SchemaReply(Reply):
+class NodeConfigSchemaReply(Reply):
     commands: tuple[CommandRow, ...]
     bits: tuple[BitRow, ...]
     pairing: tuple[FactRow, ...]
@@ -90,17 +90,17 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/node-config/schema")
     @describe(
         "List what one node can be told, the bits of its config byte, and how pairing works.",
-        reply=SchemaReply,
+        reply=NodeConfigSchemaReply,
         has_etag=True,
     )
     def node_config_schema() -> Response:
-        return list_reply(SchemaReply(commands=command_rows(), bits=bit_rows(), pairing=pairing_rows()))
+        return list_reply(NodeConfigSchemaReply(commands=command_rows(), bits=bit_rows(), pairing=pairing_rows()))
 
     @blueprint.post("/api/config")
     @describe(
         "Switch, restart or unpair one node. Refused by it or unanswered: 200 with `ok` false.",
-        body=ConfigBody,
-        reply=ConfigReply,
+        body=NodeConfigBody,
+        reply=NodeConfigReply,
         errors=(
             "not_found",
             "not_unicast",
@@ -114,7 +114,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         is_busy_gated=True,
     )
     def tell_node() -> Response:
-        body = read_body(ConfigBody)
+        body = read_body(NodeConfigBody)
         mac, data = find_device(body.address, host.store.snapshot), body.data
         refuse_while_busy(host)
         what: dict[str, Any] = {
@@ -127,4 +127,4 @@ def register(blueprint: Blueprint, host: Host) -> None:
         except (ConfigSilent, ConfigRefused) as error:
             return failure_response(200, error.code, str(error), sent=1, acked=False, **what)
         answer = {"sent": told.sent, "acked": told.is_acknowledged, "explanation": told.explanation, **what}
-        return reply(ConfigReply.model_validate(answer))
+        return reply(NodeConfigReply.model_validate(answer))

@@ -64,7 +64,7 @@ class SpecialsReply(Reply):
     specials: Mapping[str, CapabilityRow]
 
 
-class WriteBody(RequestBody):
+class WritePropertyBody(RequestBody):
     """One device (`mac`) or several (`macs`); a value, or `push` for what is stored for each of them."""
 
     mac: Address | None = None
@@ -74,7 +74,7 @@ class WriteBody(RequestBody):
     push: bool = False
 
     @model_validator(mode="after")
-    def _says_whom_and_what(self) -> WriteBody:  # noqa: N804 - runs on the instance
+    def _says_whom_and_what(self) -> WritePropertyBody:  # noqa: N804 - runs on the instance
         if (self.mac is None) == (self.macs is None):
             raise ValueError("give mac, or macs for several devices")
         if (self.value is not None) is self.push:
@@ -82,12 +82,12 @@ class WriteBody(RequestBody):
         return self
 
 
-class ReadBody(RequestBody):
+class ReadPropertyBody(RequestBody):
     mac: Address
     key: Key
 
 
-class ReadReply(Reply):
+class ReadPropertyReply(Reply):
     """`value`: what the device has. `expected`: what is stored, or else a fresh device has; null if that varies."""
 
     mac: Mac
@@ -97,13 +97,13 @@ class ReadReply(Reply):
     comparison: Literal["match", "diverged"]
 
 
-class ImportBody(RequestBody):
+class ImportPropertyBody(RequestBody):
     mac: Address
     key: Key
     value: Value
 
 
-class ImportReply(Reply):
+class ImportPropertyReply(Reply):
     """`written`: the flat keys that are stored now."""
 
     mac: Mac
@@ -144,13 +144,13 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/specials/config")
     @describe(
         "Write one property of one device, or of several, and wait for each to acknowledge it.",
-        body=WriteBody,
+        body=WritePropertyBody,
         reply=TaskReply,
         errors=(*_ONE_DEVICE, "nothing_stored", "unavailable"),
         is_busy_gated=True,
     )
     def write_property() -> Response:
-        body, snapshot = read_body(WriteBody), host.store.snapshot
+        body, snapshot = read_body(WritePropertyBody), host.store.snapshot
         value = None if body.value is None else _property_value(body.value)
         if body.macs is not None:
             return task_reply(host.bulk_config.start(find_devices(body.macs, snapshot), body.key, value, WEB_OPERATOR))
@@ -162,20 +162,20 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.post("/api/specials/get")
     @describe(
         "Ask a device for one property. No answer: 200 with `ok` false and the code timeout.",
-        body=ReadBody,
-        reply=ReadReply,
+        body=ReadPropertyBody,
+        reply=ReadPropertyReply,
         errors=(*_ONE_DEVICE, *_RADIO),
         not_done=("timeout",),
     )
     def read_property() -> Response:
-        body = read_body(ReadBody)
+        body = read_body(ReadPropertyBody)
         mac = find_device(body.mac, host.store.snapshot)
         found = host.device_config.read(mac, body.key, WEB_OPERATOR)
         if found.live is None or found.comparison == "unknown":
             detail = {"comparison": "unknown"}
             return failure_response(200, "timeout", "timeout", detail, mac=mac, key=body.key)
         return reply(
-            ReadReply(
+            ReadPropertyReply(
                 mac=mac,
                 key=body.key,
                 value=_value_row(found.live),
@@ -185,12 +185,17 @@ def register(blueprint: Blueprint, host: Host) -> None:
         )
 
     @blueprint.post("/api/specials/config/import")
-    @describe("Store what a device has, without sending.", body=ImportBody, reply=ImportReply, errors=_ONE_DEVICE)
+    @describe(
+        "Store what a device has, without sending.",
+        body=ImportPropertyBody,
+        reply=ImportPropertyReply,
+        errors=_ONE_DEVICE,
+    )
     def import_property() -> Response:
-        body = read_body(ImportBody)
+        body = read_body(ImportPropertyBody)
         mac = find_device(body.mac, host.store.snapshot)
         written = host.device_config.take_over(mac, body.key, _property_value(body.value))
-        return reply(ImportReply(mac=mac, key=body.key, value=body.value, written=written))
+        return reply(ImportPropertyReply(mac=mac, key=body.key, value=body.value, written=written))
 
     @blueprint.post("/api/specials/action")
     @describe(
