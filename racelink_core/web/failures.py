@@ -67,7 +67,10 @@ def invalid_request(problems: list[tuple[str, str]]) -> ApiFailure:
 
 def from_validation(error: ValidationError) -> ApiFailure:
     return invalid_request(
-        [(".".join(str(part) for part in entry["loc"]), entry["msg"]) for entry in error.errors(include_url=False)]
+        [
+            (".".join(str(part) for part in entry["loc"]), entry["msg"].removeprefix("Value error, "))
+            for entry in error.errors(include_url=False)
+        ]
     )
 
 

@@ -294,6 +294,10 @@ def _tidied(schema: Any) -> Any:
             tidy[bound] = _tidied(value)
         elif name != "title":
             tidy[name] = value
+    fixed = [name for name, field in tidy.get("properties", {}).items() if "const" in field]
+    if fixed:
+        # What tells one model from another has to be said, though the model would know by itself.
+        tidy["required"] = list(dict.fromkeys((*fixed, *tidy.get("required", ()))))
     return tidy
 
 
