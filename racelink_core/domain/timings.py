@@ -78,3 +78,5 @@ class Timings(FrozenModel):
 
     # Web
     sse_heartbeat_s: float = 2.0
+    sse_stalled_s: float = 15.0
+    """A browser that takes no event for this long is dropped."""

@@ -69,7 +69,7 @@ def create_blueprint(
     guard(blueprint, access, open_endpoints=frozenset({f"{name}.static_file"}))
     _limit_and_harden(blueprint)
     _serve_page(blueprint, prefix, shell or standalone_shell)
-    hub = LiveHub(host.timings.sse_heartbeat_s)
+    hub = LiveHub(host.timings.sse_heartbeat_s, host.timings.sse_stalled_s)
     sources = LiveSources(host, hub)
     host.on_stop(sources.close)
     host.on_stop(hub.close)

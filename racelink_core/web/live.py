@@ -9,15 +9,16 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import gevent
+from gevent.event import Event
 
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.web.connection import Connection
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ Seed = Iterable[tuple[str, Any]]
 
 
 class NoStream(RaceLinkError):
-    """No stream can be opened now; the browser tries again by itself."""
+    """No stream can be opened now; the page tries again by itself."""
 
     code = "unavailable"
 
@@ -37,11 +38,13 @@ class NoStream(RaceLinkError):
 class _Client:
     """One open stream. `waiting` maps a key to the newest frame with that key, oldest key first."""
 
-    def __init__(self) -> None:
+    def __init__(self, since_number: int, missed: bool) -> None:
+        self.since_number, self.missed = since_number, missed
         self.waiting: OrderedDict[str, bytes] = OrderedDict()
-        self.wake = threading.Event()
+        self.wake = Event()
         self.greenlet = gevent.getcurrent()
-        self.asked_s = time.monotonic()
+        self.writing_since_s: float | None = None
+        self.connection: Connection | None = None
         self.closed = False
 
     def put(self, key: str, frame: bytes) -> None:
@@ -52,12 +55,22 @@ class _Client:
             self.close()
         self.wake.set()
 
+    def take(self) -> bytes:
+        """Everything that waits, and nothing waits any more."""
+        self.wake.clear()
+        frames = b"".join(self.waiting.values())
+        self.waiting.clear()
+        return frames
+
     def close(self) -> None:
         self.closed = True
+        self.waiting.clear()
         self.wake.set()
 
     def is_stalled(self, stalled_s: float) -> bool:
-        return bool(self.waiting) and time.monotonic() - self.asked_s > stalled_s
+        """Its greenlet waits for room in a socket that nobody empties."""
+        since_s = self.writing_since_s
+        return since_s is not None and time.monotonic() - since_s > stalled_s
 
     def abandon(self) -> None:
         """Ends a write that the browser never takes, as if the connection had broken."""
@@ -70,12 +83,17 @@ class LiveHub:
     """Publishes events to every open stream.
 
     stalled_s  a browser that takes nothing for this long is dropped; it reloads everything when it returns
+
+    Events are numbered (`id:`), also those that nobody was there to hear. A client that names the last number it
+    had and missed none since goes on; any other one first gets `resync`. Numbers begin at the time of day in
+    milliseconds, so that those of an earlier run are not mistaken for ours.
     """
 
     def __init__(self, heartbeat_s: float = 2.0, stalled_s: float = 15.0) -> None:
         self._heartbeat_s, self._stalled_s = heartbeat_s, stalled_s
         self._clients: set[_Client] = set()
-        self._number = 0
+        self._number = round(time.time() * 1000)
+        self._janitor: gevent.Greenlet[[], None] | None = None
         self._closed = False
 
     @property
@@ -84,54 +102,108 @@ class LiveHub:
 
     def publish(self, event: str, payload: Any, *, key: str | None = None) -> None:
         """An unread event with the same `key` (default: the event's name) is replaced."""
+        self.pass_over()
         if not self._clients:
             return
-        frame = self._frame(event, payload)
-        for client in tuple(self._clients):
-            if client.is_stalled(self._stalled_s):
-                self._clients.discard(client)
-                client.abandon()
-            else:
+        frame = _frame(self._number, event, payload)
+        for client in self._clients:
+            if not client.closed:
                 client.put(key or event, frame)
 
-    def stream(self, seed: Callable[[], Seed]) -> Iterator[bytes]:
-        """The frames of one client, beginning with what `seed` gives. Raises NoStream at once."""
+    def pass_over(self) -> None:
+        """Something changed that nobody is told: whoever comes back later has missed it."""
+        self._number += 1
+
+    def stream(
+        self, seed: Callable[[], Seed], *, last_id: str | None = None, descriptor: int | None = None
+    ) -> LiveStream:
+        """The frames of one client, beginning with what `seed` gives. Raises NoStream at once.
+
+        last_id      what the client sent as `Last-Event-ID`; None: it was not here before
+        descriptor   of its socket, to notice at once when it hangs up
+        """
         if self._closed:
             raise NoStream("RaceLink is shutting down. The page tries again by itself.")
         if len(self._clients) >= MAX_CLIENTS:
             raise NoStream("Too many pages are open. Close some; this one tries again by itself.")
-        client = _Client()
+        client = _Client(self._number, missed=last_id is not None and last_id.strip() != str(self._number))
+        if descriptor is not None:
+            client.connection = Connection(descriptor, client.close, self._stalled_s)
         self._clients.add(client)
-        return self._frames(client, seed)
+        if self._janitor is None:
+            self._janitor = gevent.spawn(self._drop_stalled)
+        return LiveStream(client, self._frames(client, seed), self._forget)
 
     def close(self) -> None:
         """Ends every stream; none is opened any more. Harmless twice."""
         self._closed = True
         for client in tuple(self._clients):
             client.close()
+        self._end_janitor()
 
     def _frames(self, client: _Client, seed: Callable[[], Seed]) -> Iterator[bytes]:
-        try:
-            yield b"retry: 1000\n\n"
-            for event, payload in seed():
-                yield self._frame(event, payload)
-            while not client.closed:
-                client.asked_s = time.monotonic()
-                if not client.wake.wait(self._heartbeat_s):
-                    yield _HEARTBEAT
-                    continue
-                client.wake.clear()
-                frames = b"".join(client.waiting.values())
-                client.waiting.clear()
+        yield b"retry: 1000\n\n"
+        if client.missed:
+            yield _frame(client.since_number, "resync", {})
+        for event, payload in seed():
+            yield _frame(client.since_number, event, payload)
+        while not client.closed:
+            if client.wake.wait(self._heartbeat_s):
+                frames = client.take()
                 if frames:
                     yield frames
-        finally:
-            self._clients.discard(client)
+            else:
+                yield _HEARTBEAT
 
-    def _frame(self, event: str, payload: Any) -> bytes:
-        self._number += 1
-        text = json.dumps(payload, separators=(",", ":"))
-        return f"id: {self._number}\nevent: {event}\ndata: {text}\n\n".encode()
+    def _forget(self, client: _Client) -> None:
+        self._clients.discard(client)
+        if not self._clients:
+            self._end_janitor()
+
+    def _end_janitor(self) -> None:
+        if self._janitor is not None:
+            self._janitor.kill(block=False)
+            self._janitor = None
+
+    def _drop_stalled(self) -> None:
+        while True:
+            gevent.sleep(self._heartbeat_s)
+            for client in tuple(self._clients):
+                if client.is_stalled(self._stalled_s) and not client.closed:
+                    _log.info("A browser stopped reading live events and was dropped")
+                    client.abandon()
+
+
+class LiveStream(Iterator[bytes]):
+    """What the server iterates. Between two frames it knows that the server is writing.
+
+    An object of its own, because a generator that was never begun cannot clean up after itself.
+    """
+
+    def __init__(self, client: _Client, frames: Iterator[bytes], ended: Callable[[_Client], None]) -> None:
+        self._client, self._frames, self._ended = client, frames, ended
+
+    def __next__(self) -> bytes:
+        self._client.writing_since_s = None
+        try:
+            frame = next(self._frames)
+        except BaseException:
+            self.close()
+            raise
+        self._client.writing_since_s = time.monotonic()
+        return frame
+
+    def close(self) -> None:
+        """Called by the server in the end, whatever the end was. Harmless twice."""
+        self._client.close()
+        if self._client.connection is not None:
+            self._client.connection.close()
+        self._ended(self._client)
+
+
+def _frame(number: int, event: str, payload: Any) -> bytes:
+    text = json.dumps(payload, separators=(",", ":"))
+    return f"id: {number}\nevent: {event}\ndata: {text}\n\n".encode()
 
 
 class Coalescer:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from racelink_core.host import Host
     from racelink_core.services.tasks import TaskSnapshot
 
-_MASTER_INTERVAL_S = 0.1
-"""A gateway changes state twice per packet; nobody reads faster than this."""
+_STATE_INTERVAL_S = 0.1
+"""A gateway changes state twice per packet, and a task with every node; nobody reads faster than this."""
 _TOKENS: Mapping[Scope, tuple[str, ...]] = {
     Scope.FULL: ("groups", "devices", "networks", "rl_presets"),
     Scope.DEVICES: ("devices",),
@@ -43,7 +43,8 @@ class LiveSources:
         self._host, self._hub = host, hub
         self._refresh = Coalescer(host.timings.refresh_coalesce_s, self._publish_refresh)
         self._weak: set[Mac] = set()
-        self._gateways = Coalescer(_MASTER_INTERVAL_S, self._publish_gateways)
+        self._states = Coalescer(_STATE_INTERVAL_S, self._publish_states)
+        self._told_task: tuple[int, str, bool] | None = None
         self._unsubscribe: list[Callable[[], None]] = [
             host.store.subscribe(self._store_changed),
             host.store.readings.subscribe(self._reading_changed),
@@ -62,12 +63,12 @@ class LiveSources:
         while self._unsubscribe:
             self._unsubscribe.pop()()
         self._refresh.close()
-        self._gateways.close()
+        self._states.close()
 
     def _store_changed(self, change: Change) -> None:
         self._refresh.touch(*(token for scope in change.scopes for token in _TOKENS[scope]))
         if change.scopes & {Scope.NETWORKS, Scope.FULL}:
-            self._gateways.touch("master")
+            self._states.touch("master")
 
     def _reading_changed(self, mac: Mac) -> None:
         # Groups show how many of their members are online.
@@ -79,17 +80,31 @@ class LiveSources:
             self._gateways_changed(self._host.gateways.status())
 
     def _gateways_changed(self, status: PoolStatus) -> None:
-        self._gateways.touch("master")
+        self._states.touch("master")
 
     def _task_changed(self, task: TaskSnapshot) -> None:
+        """Start, cancel and end are told at once, progress with the next look."""
+        moment = (task.id, task.state, task.cancel_requested)
+        if moment == self._told_task:
+            self._states.touch("task")
+            return
+        self._told_task = moment
         self._hub.publish("task", self._task(task))
+        if task.state != "running":
+            self._refresh.touch("devices", "groups")
 
     def _publish_refresh(self, tokens: frozenset[str]) -> None:
         what = [token for token in _ORDER if token in tokens]
         self._hub.publish("refresh", {"what": what}, key=f"refresh {what}")
 
-    def _publish_gateways(self, _keys: frozenset[str]) -> None:
-        if self._hub.client_count:
+    def _publish_states(self, keys: frozenset[str]) -> None:
+        if not self._hub.client_count:
+            self._hub.pass_over()
+            return
+        task = self._host.tasks.current()
+        if "task" in keys and task is not None and task.state == "running":
+            self._hub.publish("task", self._task(task))
+        if "master" in keys:
             self._hub.publish("master", self._master())
             self._hub.publish("gateway", self._gateway())
 

@@ -6,11 +6,13 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 from gevent.pywsgi import WSGIServer
 
+from racelink_core.web.connection import descriptor_of
 from racelink_core.web.live import MAX_CLIENTS, QUEUE_LENGTH, Coalescer, LiveHub, NoStream
 
 DEADLINE_S = 10.0
@@ -41,9 +43,9 @@ def serve() -> Iterator[Callable[[LiveHub], int]]:
     servers = []
 
     def start(hub: LiveHub) -> int:
-        def app(_environ: Any, start_response: Any) -> Iterator[bytes]:
+        def app(environ: Any, start_response: Any) -> Iterator[bytes]:
             start_response("200 OK", [("Content-Type", "text/event-stream")])
-            return hub.stream(no_seed)
+            return hub.stream(no_seed, descriptor=descriptor_of(environ))
 
         server = WSGIServer(("127.0.0.1", 0), app, log=None, error_log=None)
         server.start()
@@ -74,7 +76,7 @@ def test_a_new_client_gets_the_seed_and_then_what_changes_with_rising_numbers() 
         hub.stream(no_seed)
     assert events_in(frames) == [("master", {"state": "IDLE"}), ("task", None), ("gateway", {"ready": True})]
     numbers = [int(line[4:]) for line in frames.decode().splitlines() if line.startswith("id: ")]
-    assert numbers == sorted(set(numbers))
+    assert numbers[0] == numbers[1] < numbers[2], "the seed belongs to what was before"
     assert list(stream) == []
 
 
@@ -122,17 +124,90 @@ def test_places_are_limited() -> None:
     assert hub.client_count == 0
 
 
-def test_a_client_that_went_away_is_cleaned_up(serve: Callable[[LiveHub], int]) -> None:
-    hub = LiveHub(heartbeat_s=0.02)
+@pytest.mark.parametrize("hang_up", [socket.socket.close, lambda client: client.shutdown(socket.SHUT_RDWR)])
+def test_a_client_that_hangs_up_is_cleaned_up_without_a_write(
+    serve: Callable[[LiveHub], int], hang_up: Callable[[socket.socket], None]
+) -> None:
+    hub = LiveHub(heartbeat_s=1000.0)
     client = open_stream(serve(hub))
     assert b"200 OK" in client.recv(4096)
     assert hub.client_count == 1
+    hang_up(client)
+    wait_until(lambda: hub.client_count == 0)
+    client.close()
+
+
+def test_a_client_whose_server_hides_the_socket_is_cleaned_up_by_the_heartbeat() -> None:
+    hub = LiveHub(heartbeat_s=0.02)
+
+    def app(_environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        return hub.stream(no_seed, descriptor=descriptor_of({"wsgi.input": BytesIO()}))
+
+    server = WSGIServer(("127.0.0.1", 0), app, log=None, error_log=None)
+    server.start()
+    client = open_stream(int(server.server_port))
+    assert b"200 OK" in client.recv(4096)
     client.close()
     wait_until(lambda: hub.client_count == 0)
+    server.stop(timeout=1)
+
+
+def test_a_stream_that_is_never_begun_is_given_back() -> None:
+    hub = LiveHub()
+    hub.stream(no_seed).close()
+    assert hub.client_count == 0
+
+
+def numbers_in(frames: bytes) -> list[str]:
+    return [line[4:] for line in frames.decode().splitlines() if line.startswith("id: ")]
+
+
+def begun(hub: LiveHub, last_id: str | None) -> list[str]:
+    """The names of the first events of a client that comes with `last_id`."""
+    stream = hub.stream(lambda: [("master", {})], last_id=last_id)
+    next(stream)
+    names = [name for name, _ in events_in(next(stream))]
+    if names == ["resync"]:
+        names += [name for name, _ in events_in(next(stream))]
+    stream.close()
+    return names
+
+
+def test_whoever_missed_nothing_goes_on_and_anyone_else_is_told_to_read_everything() -> None:
+    hub = LiveHub()
+    stream = hub.stream(no_seed)
+    next(stream)
+    hub.publish("task", {})
+    (last,) = numbers_in(next(stream))
+    stream.close()
+    assert begun(hub, last) == ["master"]
+    assert begun(hub, None) == ["master"]
+    hub.publish("task", {})
+    assert begun(hub, last) == ["resync", "master"]
+    assert begun(hub, str(int(last) + 1)) == ["master"]
+    hub.pass_over()
+    assert begun(hub, str(int(last) + 1)) == ["resync", "master"]
+    assert begun(hub, "nonsense \u20ac") == ["resync", "master"]
+    assert begun(hub, "") == ["resync", "master"]
+
+
+def test_what_was_published_while_the_seed_was_read_counts_as_missed_until_it_arrives() -> None:
+    hub = LiveHub()
+
+    def seed() -> Iterator[tuple[str, Any]]:
+        hub.publish("refresh", {"what": ["devices"]})
+        yield "master", {}
+
+    stream = hub.stream(seed)
+    next(stream)
+    (seeded,) = numbers_in(next(stream))
+    stream.close()
+    assert begun(hub, seeded) == ["resync", "master"]
 
 
 def test_a_client_that_never_reads_is_dropped_and_the_others_go_on(serve: Callable[[LiveHub], int]) -> None:
-    hub = LiveHub(heartbeat_s=0.02, stalled_s=0.2)
+    hub = LiveHub(heartbeat_s=0.02, stalled_s=0.5)
     port = serve(hub)
     stalled, reading = open_stream(port), open_stream(port)
     wait_until(lambda: hub.client_count == 2)
@@ -149,6 +224,15 @@ def test_a_client_that_never_reads_is_dropped_and_the_others_go_on(serve: Callab
         received = received[-300:] + reading.recv(1 << 20)
     stalled.close()
     reading.close()
+
+
+def test_a_client_that_never_reads_is_dropped_also_when_nothing_more_is_said(serve: Callable[[LiveHub], int]) -> None:
+    hub = LiveHub(heartbeat_s=0.02, stalled_s=0.3)
+    client = open_stream(serve(hub))
+    wait_until(lambda: hub.client_count == 1)
+    hub.publish("refresh", {"filler": "x" * 20_000_000})
+    wait_until(lambda: hub.client_count == 0)
+    client.close()
 
 
 def test_a_quiet_stream_gets_a_heartbeat_and_closing_ends_it(serve: Callable[[LiveHub], int]) -> None:

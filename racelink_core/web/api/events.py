@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from racelink_core.web.connection import descriptor_of
 from racelink_core.web.description import describe
 from racelink_core.web.live import LiveHub
 from racelink_core.web.live_sources import LiveSources
@@ -14,7 +15,10 @@ def register(blueprint: Blueprint, hub: LiveHub, sources: LiveSources) -> None:
     @blueprint.get("/api/events")
     @describe("Stay, and be told what changes (server-sent events).", reply=None, media_type="text/event-stream")
     def events() -> Response:
-        response = Response(hub.stream(sources.seed), mimetype="text/event-stream")
+        frames = hub.stream(
+            sources.seed, last_id=request.headers.get("Last-Event-ID"), descriptor=descriptor_of(request.environ)
+        )
+        response = Response(frames, mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-cache"
         response.headers["X-Accel-Buffering"] = "no"
         return response
