@@ -266,6 +266,26 @@ def test_a_request_can_be_cancelled_while_it_waits(bench: Bench, lane: Lane) -> 
     assert lane.pending == 0
 
 
+def test_a_request_asks_once_more_whether_it_may_when_its_turn_has_come(bench: Bench, lane: Lane) -> None:
+    bench.gateway.on_packet = lambda packet: None
+    live = Doing(lambda: lane.send([control(1)], Priority.OPERATOR))
+    wanted = [True]
+    request = Doing(
+        lambda: lane.request(
+            SET_GROUP, lambda: ack_from(NODE, Opcode.SET_GROUP), Priority.BACKGROUND, may_ask=lambda: wanted[0]
+        )
+    )
+    bench.gateway.wait_for_packets(1)
+    wanted[0] = False
+    bench.gateway.transmit()
+    assert live.sent()[0].ok
+    replies = request.replies()
+    assert (replies.reason, replies.events) == ("cancelled", ())
+    assert "no longer wanted" in str(replies.detail)
+    assert groups(bench.gateway.packets) == [1]
+    assert lane.pending == 0
+
+
 def test_a_request_that_the_gateway_does_not_take_is_no_silence_of_the_node(bench: Bench, lane: Lane) -> None:
     bench.gateway.on_packet = bench.gateway.reject
     replies = lane.request(SET_GROUP, lambda: ack_from(NODE, Opcode.SET_GROUP), Priority.OPERATOR, attempts=1)

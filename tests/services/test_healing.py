@@ -431,3 +431,38 @@ def test_a_lamp_stuck_in_offset_mode_is_freed(rig: HealingRig) -> None:
     rig.nodes[mac].lamp.offset(Offset(255, OffsetMode.LINEAR, base_ms=0, step_ms=100))
     rig.tell(effect(9))
     until(lambda: rig.shows(9), "the effect everywhere")
+
+
+def test_when_the_regions_hour_is_used_up_only_people_and_races_send(
+    rig: HealingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rig.host.airtime, "limit_for", lambda network: 1.0)
+    missing = next(iter(rig.running))
+    rig.deaf([missing])
+    rig.tell(effect(9))
+    rig.deaf([missing], False)
+    until(lambda: "region" in rig.figures.state, "the limit")
+    assert rig.questions() == []
+    rig.tell(effect(12))
+    until(lambda: rig.nodes[missing].lamp.look.mode == 12, "a command all the same")
+    monkeypatch.setattr(rig.host.airtime, "limit_for", lambda network: None)
+    rig.healed()
+    assert {rig.reading(mac).follows for mac in rig.running} == {"yes"}
+
+
+def test_with_half_of_the_hour_used_up_nothing_unseen_is_repeated(
+    rig: HealingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent_ms = rig.host.airtime.spent_ms
+    monkeypatch.setattr(rig.host.airtime, "limit_for", lambda network: spent_ms("default") * 1.5)
+    missing = next(iter(rig.running))
+    rig.deaf([missing])
+    rig.tell(RlEffectCommand(target=EVERYONE, params=EffectParameters(mode=9, color1=(1, 2, 3))))
+    rig.deaf([missing], False)
+    until(lambda: rig.shows(9), "the lamp that was wrong")
+    until(lambda: rig.figures.counts.checked >= 8, "every lamp asked")
+    at_s = rig.host.clock.monotonic()
+    until(lambda: rig.host.clock.monotonic() > at_s + 10, "10 s")
+    assert {packet.receiver for packet in rig.told_singly()} == {missing.radio_address}
+    assert rig.figures.counts.sent_unverified == 0
+    assert rig.reading(missing).follows == "sent"
