@@ -26,6 +26,7 @@ SUBCOMMANDS = {
     "simulate": "run a simulated fleet behind pseudo terminals or TCP",
     "plugin": "build and link the RotorHazard plugin",
     "doctor": "show what is installed, which ports are there and who holds them",
+    "import": "take over what an older RaceLink stored",
     "wire": "decode frames and check wire vectors",
 }
 
@@ -59,7 +60,8 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
 
 
 def _subcommand(name: str) -> Subcommand:
-    return cast(Subcommand, import_module(f"racelink_core.standalone.{name}"))
+    module = "import_older" if name == "import" else name
+    return cast(Subcommand, import_module(f"racelink_core.standalone.{module}"))
 
 
 if __name__ == "__main__":

@@ -38,12 +38,19 @@ def default_data_directory() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "racelink"
 
 
+def older_home(environ: Mapping[str, str]) -> Path:
+    """Where an older RaceLink kept its files: `RACELINK_HOME`, or `.racelink` in the user's folder."""
+    named = environ.get("RACELINK_HOME")
+    return Path(named) if named else Path.home() / ".racelink"
+
+
 class HostConfiguration(FrozenModel):
     """gateways        URLs to use; empty: every port that answers as a gateway. A bare device path means serial://
     excluded_ports  device paths that are never opened or probed
     host, port      where the web server of `racelink serve` listens
     token           what a client off loopback must send; None: only loopback is served
     speed           how much faster than life the clock runs; other than 1 only against a simulation
+    home            where an older RaceLink kept its files, looked at on the first start; None: nowhere
     history_mb      how large the history may grow; the oldest goes first
     recording_mb    how large a recording of the traffic may grow before it ends by itself
     """
@@ -56,6 +63,7 @@ class HostConfiguration(FrozenModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     token: str | None = Field(default=None, min_length=1)
     speed: float = Field(default=1.0, gt=0, le=1000)
+    home: Path | None = None
     history_mb: int = Field(default=20, ge=1, le=2000)
     recording_mb: int = Field(default=50, ge=1, le=2000)
     timings: Timings = Timings()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from racelink_core.configuration import ConfigurationError, HostConfiguration
 from racelink_core.domain.clock import Clock
@@ -39,6 +39,7 @@ from racelink_core.services.membership import Membership
 from racelink_core.services.missing_gateways import MissingGateways
 from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
+from racelink_core.services.older_import import OlderImport
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
@@ -76,9 +77,11 @@ class Host:
         configuration: HostConfiguration,
         *,
         excluded_ports: Callable[[], Collection[str]] | None = None,
+        older_options: Callable[[], Mapping[str, Any]] | None = None,
         extra_drivers: Collection[Driver] = (),
     ) -> None:
         """excluded_ports   asked before every opening, for ports that come and go
+        older_options    what an older host stored in RotorHazard's options; read at `start` and on request
         extra_drivers    further transports, closed with the host
 
         Raises StoreLocked when another process uses the data directory, ConfigurationError or InvalidFleet.
@@ -190,7 +193,7 @@ class Host:
             tasks=self.tasks,
             timings=self.timings,
         )
-        self._configure_nodes()
+        self._add_services(older_options)
         self.support = self._support_bundle()
 
     def start(self) -> None:
@@ -198,6 +201,7 @@ class Host:
             return
         self.stall_monitor.start()
         self._kept_history.start(Minutes(self.airtime.take_unsaved, self.airtime.give_back))
+        self.older_import.at_first_start()
         self._listener.start()
         self.gateways.start()
         self.healing.start()
@@ -240,6 +244,7 @@ class Host:
             *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
             *battery_problems(self.store.snapshot, self.store.readings),
             *(Problem("history", notice) for notice in self._kept_history.notices),
+            *(Problem("older_data", notice) for notice in self.older_import.notices),
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
         )
@@ -268,6 +273,13 @@ class Host:
             started_at=self.started_at,
         )
         return support_bundle(sources, self._file_pool)
+
+    def _add_services(self, older_options: Callable[[], Mapping[str, Any]] | None) -> None:
+        """What no other part is built from."""
+        self.older_import = OlderImport(
+            self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options
+        )
+        self._configure_nodes()
 
     def _configure_nodes(self) -> None:
         """What the node options need."""
@@ -303,10 +315,13 @@ class Host:
 
 
 def create_host(
-    configuration: HostConfiguration, *, excluded_ports: Callable[[], Collection[str]] | None = None
+    configuration: HostConfiguration,
+    *,
+    excluded_ports: Callable[[], Collection[str]] | None = None,
+    older_options: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Host:
-    """The stable entry point: a host that is built and not yet started. Raises as `Host`."""
-    return Host(configuration, excluded_ports=excluded_ports)
+    """The stable entry point: a host that is built and not yet started. Arguments and errors as of `Host`."""
+    return Host(configuration, excluded_ports=excluded_ports, older_options=older_options)
 
 
 def _open_store(configuration: HostConfiguration, clock: Clock) -> Store:

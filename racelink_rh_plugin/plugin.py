@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from racelink_core import create_host
-from racelink_core.configuration import HostConfiguration
+from racelink_core.configuration import HostConfiguration, older_home
 
 from .actions import Actions
 from .buttons import Buttons
 from .notifier import Notifier
+from .older_options import older_options
 from .page import RaceLinkPage
 from .refresh import Refresh
 from .rotorhazard import RhApi, listen
@@ -30,9 +32,15 @@ class Plugin:
         self._rhapi = rhapi
         register_section(rhapi)
         configuration = HostConfiguration(
-            data_directory=Path(rhapi.server.data_dir) / "racelink", gateways=gateway_ports(rhapi)
+            data_directory=Path(rhapi.server.data_dir) / "racelink",
+            gateways=gateway_ports(rhapi),
+            home=older_home(os.environ),
         )
-        self._host = create_host(configuration, excluded_ports=lambda: rotorhazard_ports(rhapi))
+        self._host = create_host(
+            configuration,
+            excluded_ports=lambda: rotorhazard_ports(rhapi),
+            older_options=lambda: older_options(rhapi),
+        )
         notifier = Notifier(rhapi)
         self._actions = Actions(self._host, notifier)
         buttons = Buttons(rhapi, self._host, notifier)

@@ -21,6 +21,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_older_racelink(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No program looks into the home folder of whoever runs the tests."""
+    monkeypatch.setenv("RACELINK_HOME", "/nowhere/racelink")
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a greenlet, thread, file descriptor or child process behind."""
     if request.node.get_closest_marker("leaves_resources"):

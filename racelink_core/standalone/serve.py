@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import racelink_core
-from racelink_core.configuration import HostConfiguration, load_configuration
+from racelink_core.configuration import HostConfiguration, load_configuration, older_home
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.standalone.server import WebServer, require_token
 from racelink_core.standalone.stopping import stop_signal
@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     with stop_signal() as stopped:
         try:
             configuration = load_configuration(_values(arguments), os.environ, arguments.config)
+            if configuration.home is None:
+                configuration = configuration.model_copy(update={"home": older_home(os.environ)})
             require_token(configuration.host, configuration.token)
         except RaceLinkError as error:
             print(error, file=sys.stderr)

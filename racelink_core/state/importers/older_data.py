@@ -19,6 +19,7 @@ class OlderState:
     """Devices, groups and networks belong together: numbers and ids of one refer to the other.
 
     source   how the report calls the place it came from
+    has_networks  the networks were stored; otherwise there is the one that older hosts ran on, assumed
     unknown  what no rule names, by `kind:id`; kept as it is
     """
 
@@ -26,6 +27,7 @@ class OlderState:
     networks: tuple[Network, ...]
     groups: OlderGroups
     devices: tuple[OlderDevice, ...]
+    has_networks: bool = False
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from racelink_core.state.importers.findings import Findings, shown
+from racelink_core.state.importers.findings import LONGEST_PLACE, Findings, shown
 from racelink_core.state.importers.older_data import OlderData
 from racelink_core.state.importers.options import OPTION_KEYS, read_options, take_state
 from racelink_core.state.importers.presets import read_presets
@@ -62,7 +62,7 @@ def read_old(sources: Iterable[Source]) -> OlderData:
 
 
 def _read_file(file: OlderFile, data: OlderData) -> None:
-    name = shown(file.name)
+    name = shown(file.name, LONGEST_PLACE)
     try:
         value = value_of(file.content)
     except NotReadable as error:

@@ -100,7 +100,7 @@ def _state(
     unknown |= {f"network:{key}": value for key, value in networks.unknown.items()}
     unknown |= {f"group:{key}": value for key, value in groups.unknown.items()}
     unknown |= {f"device:{key}": value for key, value in devices.unknown.items()}
-    return OlderState(source, networks.networks, groups, devices.devices, unknown)
+    return OlderState(source, networks.networks, groups, devices.devices, default_network is None, unknown)
 
 
 def _first(records: Any, count: int) -> Sequence[Any]:

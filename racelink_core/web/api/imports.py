@@ -1,0 +1,118 @@
+"""Taking over what an older RaceLink stored, on request. Source: spec services, section 15."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from racelink_core.services.import_report import ImportReport, OnConflict
+from racelink_core.state.importers.sources import OlderFile
+from racelink_core.state.importers.texts import MAX_BYTES
+from racelink_core.web.api.tasks import refuse_while_busy
+from racelink_core.web.description import describe
+from racelink_core.web.failures import ApiFailure, invalid_request
+from racelink_core.web.replies import Reply, reply
+from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_query
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+_FORM_BYTES = 64 * 1024
+"""What a form may need around its file."""
+_ERRORS = ("nothing_to_import", "no_free_group", "store_full", "store_not_saved", "store_busy", "store_closed")
+
+
+class ImportReply(Reply):
+    report: ImportReport
+
+
+class LastImportReply(Reply):
+    """`report` is null when nothing was ever taken over. `notices`: what is shown until somebody has seen it."""
+
+    report: ImportReport | None
+    notices: tuple[str, ...]
+
+
+class ImportBody(RequestBody):
+    """source       home: the folder `.racelink` of an older host; options: RotorHazard's options
+    dry_run      only tell what would happen
+    on_conflict  what counts where a record is there already and differs: keep it, or replace it by the older one
+    """
+
+    source: Literal["home", "options"]
+    dry_run: bool = False
+    on_conflict: OnConflict = "keep"
+
+
+class UploadQuery(RequestQuery):
+    """As in `ImportBody`."""
+
+    dry_run: bool = False
+    on_conflict: OnConflict = "keep"
+
+
+def register(blueprint: Blueprint, host: Host) -> None:
+    older = host.older_import
+
+    @blueprint.post("/api/import/old")
+    @describe(
+        "Take over what an older RaceLink stored on this computer.",
+        reply=ImportReply,
+        body=ImportBody,
+        errors=_ERRORS,
+        is_busy_gated=True,
+    )
+    def import_stored() -> Response:
+        body = read_body(ImportBody)
+        refuse_while_busy(host)
+        sources = older.from_home() if body.source == "home" else older.from_options()
+        return reply(ImportReply(report=older.run(sources, "request", body.on_conflict, dry_run=body.dry_run)))
+
+    @blueprint.post("/api/import/old/file")
+    @describe(
+        "Take over one file of an older RaceLink, of at most 4 MiB.",
+        reply=ImportReply,
+        query=UploadQuery,
+        file="file",
+        errors=_ERRORS,
+        is_busy_gated=True,
+    )
+    def import_file() -> Response:
+        query = read_query(UploadQuery)
+        refuse_while_busy(host)
+        report = older.run([_uploaded()], "request", query.on_conflict, dry_run=query.dry_run)
+        return reply(ImportReply(report=report))
+
+    @blueprint.get("/api/import/report")
+    @describe("Read what the last import took and what not.", reply=LastImportReply)
+    def last_report() -> Response:
+        return reply(LastImportReply(report=older.last_report, notices=older.notices))
+
+    @blueprint.post("/api/import/report/dismiss")
+    @describe("Stop showing the notice about the import at the first start.", reply=LastImportReply)
+    def dismiss() -> Response:
+        older.dismiss()
+        return reply(LastImportReply(report=older.last_report, notices=older.notices))
+
+
+def _uploaded() -> OlderFile:
+    """Its name is only shown; nothing is stored under it. Raises ApiFailure."""
+    if request.mimetype != "multipart/form-data":
+        raise ApiFailure(415, "unsupported_media_type", "Send the file as multipart/form-data, in the field file.")
+    request.max_content_length = MAX_BYTES + _FORM_BYTES
+    try:
+        file = request.files.get("file")
+        content = None if file is None else file.stream.read(MAX_BYTES + 1)
+    except RequestEntityTooLarge as error:
+        raise _too_large() from error
+    if file is None or content is None:
+        raise invalid_request([("file", "no file was sent in this field")])
+    if len(content) > MAX_BYTES:
+        raise _too_large()
+    return OlderFile(file.filename or "the uploaded file", content)
+
+
+def _too_large() -> ApiFailure:
+    return ApiFailure(413, "too_large", "The file is larger than 4 MiB. Files of an older RaceLink are much smaller.")
