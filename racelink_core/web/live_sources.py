@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.scope import Change, Scope
+from racelink_core.web.gateway_events import GatewayEvents
 from racelink_core.web.gateway_rows import gateway_row, master_row, readiness_row
 from racelink_core.web.live import Coalescer, LiveHub
 from racelink_core.web.task_row import task_row
@@ -41,6 +42,7 @@ class LiveSources:
 
     def __init__(self, host: Host, hub: LiveHub) -> None:
         self._host, self._hub = host, hub
+        self._gateway_events = GatewayEvents(host)
         self._refresh = Coalescer(host.timings.refresh_coalesce_s, self._publish_refresh)
         self._weak: set[Mac] = set()
         self._states = Coalescer(_STATE_INTERVAL_S, self._publish_states)
@@ -57,6 +59,7 @@ class LiveSources:
         yield "master", self._master()
         yield "task", self._task(self._host.tasks.current())
         yield "gateway", self._gateway()
+        yield from self._gateway_events.seed()
 
     def close(self) -> None:
         """Harmless twice."""
@@ -98,6 +101,7 @@ class LiveSources:
         self._hub.publish("refresh", {"what": what}, key=f"refresh {what}")
 
     def _publish_states(self, keys: frozenset[str]) -> None:
+        news = tuple(self._gateway_events.news()) if "master" in keys else ()
         if not self._hub.client_count:
             self._hub.pass_over()
             return
@@ -107,6 +111,8 @@ class LiveSources:
         if "master" in keys:
             self._hub.publish("master", self._master())
             self._hub.publish("gateway", self._gateway())
+            for event, payload in news:
+                self._hub.publish(event, payload, key=f"{event} {payload.get('ident_mac', '')}")
 
     def _master(self) -> dict[str, Any]:
         status, snapshot = self._host.gateways.status(), self._host.store.snapshot
