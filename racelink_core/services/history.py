@@ -86,7 +86,9 @@ class History:
         self._kept.add(made)
 
     def request_ended(self, asked: Asked) -> None:
-        """Fits `Lane.asked`."""
+        """Fits `Lane.asked`. Healing's questions are only counted, by itself: here they would drown all others."""
+        if asked.priority is Priority.BACKGROUND:
+            return
         snapshot, origin = self._store.snapshot, self._origin_of(asked.priority)
         began_at = self._clock.unix() - asked.took_s
 
@@ -139,8 +141,6 @@ class History:
 
     def _origin_of(self, priority: Priority) -> str:
         """A request knows how urgent it is; a task that runs meanwhile is what asked, automation aside."""
-        if priority is Priority.BACKGROUND:
-            return "healing"
         task = self._task
         if task is not None and task.state == "running" and priority is not Priority.AUTOMATION:
             return _task_origin(task)

@@ -62,6 +62,12 @@ def test_a_venue_is_right_in_the_end(tmp_path: Path) -> None:
         assert rig.healed().counts.given_up == 0
 
 
+def test_its_questions_do_not_drown_the_history(rig: HealingRig) -> None:
+    rig.tell(effect(9))
+    assert rig.healed().counts.checked == 7
+    assert {record.kind for record in rig.host.history.page(limit=50)} == {"rl_effect"}
+
+
 def test_only_lamps_that_missed_it_are_told_again(rig: HealingRig) -> None:
     missing = list(rig.running)[:2]
     rig.deaf(missing)
