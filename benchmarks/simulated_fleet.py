@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,10 +34,11 @@ def simulated_ports(fleet: str, gateways: int, *options: str) -> Iterator[tuple[
 
 
 @contextmanager
-def host_on(ports: tuple[str, ...]) -> Iterator[Host]:
-    """A host whose gateways on `ports` are all connected."""
+def host_on(ports: tuple[str, ...], prepare: Callable[[Host], None] = lambda host: None) -> Iterator[Host]:
+    """A host whose gateways on `ports` are all connected. `prepare` is called before the start."""
     with TemporaryDirectory() as directory:
         host = create_host(HostConfiguration(data_directory=Path(directory), gateways=ports))
+        prepare(host)
         host.start()
         try:
             deadline_s = time.monotonic() + 20
