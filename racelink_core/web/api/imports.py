@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from flask import Blueprint, Response, request
+from pydantic import Field
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from racelink_core.services.import_report import ImportReport, OnConflict
@@ -42,7 +43,7 @@ class ImportBody(RequestBody):
     """
 
     source: Literal["home", "options"]
-    dry_run: bool = False
+    dry_run: bool = Field(default=False, strict=True)
     on_conflict: OnConflict = "keep"
 
 

@@ -71,7 +71,7 @@ class WritePropertyBody(RequestBody):
     macs: Macs | None = None
     key: Key
     value: Value | None = None
-    push: bool = False
+    push: bool = Field(default=False, strict=True)
 
     @model_validator(mode="after")
     def _says_whom_and_what(self) -> WritePropertyBody:  # noqa: N804 - runs on the instance
