@@ -36,7 +36,7 @@ class Refresh:
         self._rhapi, self._host, self._buttons, self._actions = rhapi, host, buttons, actions
         self._notifier = notifier
         self._registry = ElementRegistry(rhapi)
-        self._race = RaceState(rhapi, staged=host.healing.pause, started=host.healing.resume, ended=self._touch)
+        self._race = RaceState(rhapi, staged=self._staged, started=self._started, ended=self._touch)
         self._changed, self._stopped = threading.Event(), False
         self._pages_due: set[str] = set()
         self._rebuilt_at_s = float("-inf")
@@ -65,6 +65,15 @@ class Refresh:
         while self._unsubscribe:
             self._unsubscribe.pop()()
         self._changed.set()
+
+    def _staged(self) -> None:
+        """On RotorHazard's greenlet: be quick."""
+        self._host.healing.pause()
+        self._host.tasks.pause(self._host.timings.healing_pause_s)
+
+    def _started(self) -> None:
+        self._host.healing.resume()
+        self._host.tasks.resume(self._host.timings.healing_delay_s)
 
     def _touch(self) -> None:
         self._changed.set()

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.services.task_pause import TaskPause
 
 _log = logging.getLogger(__name__)
 KEPT = 20
@@ -55,12 +56,18 @@ class TaskRunning(RaceLinkError):
 class TaskHandle:
     """What the work of a task gets: it reports progress here and asks whether to go on."""
 
-    def __init__(self, report: Callable[[Mapping[str, Any]], None], cancelled: threading.Event) -> None:
-        self._report, self._cancelled = report, cancelled
+    def __init__(
+        self, report: Callable[[Mapping[str, Any]], None], cancelled: threading.Event, pause: TaskPause
+    ) -> None:
+        self._report, self._cancelled, self._pause = report, cancelled, pause
 
     @property
     def is_cancelled(self) -> bool:
-        """Asked between packets: nothing that was begun is cut off."""
+        """Asked between packets: nothing that was begun is cut off. Answers no sooner than work may go on."""
+        if self._pause.is_on and not self._cancelled.is_set():
+            self.progress(paused=True)
+            self._pause.wait(self._cancelled)
+            self.progress(paused=False)
         return self._cancelled.is_set()
 
     def progress(self, **meta: Any) -> None:
@@ -76,6 +83,7 @@ class Tasks:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._pause = TaskPause(clock)
         self._lock = threading.Lock()
         self._last: TaskSnapshot | None = None
         self._ended: deque[TaskSnapshot] = deque(maxlen=KEPT)
@@ -120,8 +128,20 @@ class Tasks:
                 return False
             self._last = replace(self._last, cancel_requested=True)
             self._cancelled.set()
+        self._pause.wake()
         self._publish()
         return True
+
+    def pause(self, limit_s: float) -> None:
+        """A race is staging: long work stops before its next packet, and so does what is started now.
+
+        Ends by `resume`, at the latest after `limit_s`. `meta` says `paused` meanwhile.
+        """
+        self._pause.hold(limit_s)
+
+    def resume(self, after_s: float = 0.0) -> None:
+        """In `after_s`, so that what follows upon the start goes first. Harmless without a pause."""
+        self._pause.release(after_s)
 
     def count_reply(self) -> None:
         if self._last is not None and self._last.state == "running":
@@ -152,8 +172,9 @@ class Tasks:
                 _log.warning("The task %s did not end within %.0f s", thread.name, timeout_s)
 
     def _run(self, work: Work) -> None:
-        handle = TaskHandle(self._report, self._cancelled)
+        handle = TaskHandle(self._report, self._cancelled, self._pause)
         try:
+            self._pause.wait(self._cancelled)
             result = work(handle)
         except RaceLinkError as error:
             self._finish(state="error", last_error=str(error))
