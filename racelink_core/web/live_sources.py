@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _STATE_INTERVAL_S = 0.1
 """A gateway changes state twice per packet, and a task with every node; nobody reads faster than this."""
-_TOKENS: Mapping[Scope, tuple[str, ...]] = {
+TOKENS: Mapping[Scope, tuple[str, ...]] = {
     Scope.FULL: ("groups", "devices", "networks", "rl_presets"),
     Scope.DEVICES: ("devices",),
     Scope.DEVICE_MEMBERSHIP: ("devices", "groups"),
@@ -69,7 +69,7 @@ class LiveSources:
         self._states.close()
 
     def _store_changed(self, change: Change) -> None:
-        self._refresh.touch(*(token for scope in change.scopes for token in _TOKENS[scope]))
+        self._refresh.touch(*(token for scope in change.scopes for token in TOKENS[scope]))
         if change.scopes & {Scope.NETWORKS, Scope.FULL}:
             self._states.touch("master")
 
