@@ -1,4 +1,8 @@
 // The one client of the HTTP API: adds the base path, turns every failure into an ApiError.
+// What routes take and answer stands in api-types.d.ts, which is made from the API's own description.
+
+/** @typedef {import("./api-types").Get} Get */
+/** @typedef {import("./api-types").Post} Post */
 
 export class ApiError extends Error {
   // code: what programs read; message: a sentence for people
@@ -28,7 +32,9 @@ export const createApi = (basePath) => {
     return answer;
   };
   return {
+    /** @type {<P extends keyof Get>(path: P) => Promise<Get[P]["reply"]>} */
     get: (path) => request("GET", path),
+    /** @type {<P extends keyof Post>(path: P, body?: Post[P]["body"]) => Promise<Post[P]["reply"]>} */
     post: (path, body = {}) => request("POST", path, body),
     remove: (path) => request("DELETE", path),
   };

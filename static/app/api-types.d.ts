@@ -1,0 +1,1103 @@
+// The types of the HTTP API, made from its own description. Do not edit: run .ci/api_types.py instead.
+
+export interface AckRow {
+  ok: boolean;
+  opcode: number;
+  status: number;
+  ts: number;
+}
+
+export interface ActionBody {
+  mac: string;
+  function: string;
+  params?: Record<string, unknown>;
+}
+
+/** `params`: the declared ones of those given, as they were understood. */
+export interface ActionReply {
+  ok: boolean;
+  result: ActionResult;
+  function: string;
+  params: Record<string, number | boolean | [number, number, number]>;
+}
+
+/** `sent` is all that is known of an effect; a reset is `acknowledged`. */
+export interface ActionResult {
+  status: CommandStatus;
+  packets_sent: number;
+}
+
+/** `ok` false: it did not answer; the state is the last one that it told. */
+export interface AskedRow {
+  ident_mac: string;
+  ok: boolean;
+  state: string;
+  state_byte: number;
+  state_metadata_ms: number;
+}
+
+export interface AttachedReply {
+  ok: boolean;
+  attached: Array<string>;
+}
+
+export interface BatteryChange {
+  warn_2s_v?: number | null;
+  warn_6s_v?: number | null;
+  split_v?: number | null;
+}
+
+/** In volts. A battery below `split_v` has two cells, else six; below 5 V it has one and a limit of 3.4 V. */
+export interface BatteryLimits {
+  warn_2s_v: number;
+  warn_6s_v: number;
+  split_v: number;
+}
+
+export interface BitRow {
+  bit: number;
+  label: string;
+  default_visible: boolean;
+}
+
+/** Dark, whatever the nodes are doing: offset mode is left first, brightness becomes 0. */
+export interface BlackoutCommand {
+  kind: "blackout";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+}
+
+/** Every node of every network, whether the host knows it or not. */
+export interface BroadcastTarget {
+  kind: "broadcast";
+}
+
+/** A task is running; ask again when it is done, or cancel it. */
+export interface Busy {
+  ok: false;
+  error: string;
+  detail: FailureDetail;
+  busy: true;
+  task: TaskRow;
+  [more: string]: unknown;
+}
+
+/** One missing gateway, or all of them. */
+export interface CancelBody {
+  gateway_mac?: string | null;
+  all?: boolean;
+}
+
+export interface CapabilityRow {
+  label: string;
+  options: Array<OptionRow>;
+  functions: Array<FunctionRow>;
+}
+
+/** `changed`: how many packets left their gateway. */
+export interface ChangedReply {
+  ok: boolean;
+  changed: number;
+}
+
+export interface ChoiceRow {
+  value: string;
+  label: string;
+}
+
+/** One command, told apart by `kind`. */
+export type CommandBody = RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand;
+
+export interface CommandReply {
+  ok: boolean;
+  result: ResultRow;
+}
+
+/** `confirm`: the question to ask first, null if none. */
+export interface CommandRow {
+  key: string;
+  label: string;
+  option: number;
+  data0: number;
+  destructive: boolean;
+  confirm: string | null;
+  explanation: string;
+}
+
+export type CommandStatus = "sent" | "acknowledged" | "rejected" | "timed_out" | "failed" | "overtaken";
+
+export interface ControlBody {
+  macs?: Array<string> | null;
+  groupId?: number | null;
+  flags: number;
+  presetId: number;
+  brightness: number;
+}
+
+/** `count`: how many devices were sent it. */
+export interface CountReply {
+  ok: boolean;
+  count: number;
+}
+
+export interface CreateBody {
+  name: string;
+  dev_type?: number;
+}
+
+export interface CreatedReply {
+  ok: boolean;
+  id: number;
+}
+
+export interface DeleteBody {
+  id: number;
+}
+
+export interface DeletedReply {
+  ok: boolean;
+  deleted: string;
+}
+
+/** `presence` and `stale` are what the page shows; `online` is the same without "unknown". follows whether the lamp does what it was told. yes and no as far as STATUS shows it; sent: what shows is right, and the rest was sent follows_reason why, as a sentence; null when there is nothing to say */
+export interface DeviceRow {
+  addr: string;
+  name: string;
+  dev_type: number;
+  dev_type_name: string;
+  dev_type_caps: Array<string>;
+  groupId: number;
+  network_id: string | null;
+  last_known_rf_config: RadioProfile | null;
+  flags: number;
+  configByte: number;
+  presetId: number;
+  effectId: number;
+  effect_name: string | null;
+  brightness: number;
+  specials: Record<string, number>;
+  voltage_mV: number;
+  battery_low: boolean;
+  node_rssi: number;
+  node_snr: number;
+  host_rssi: number;
+  host_snr: number;
+  version: number;
+  last_seen_ts: number;
+  last_ack: AckRow | null;
+  online: boolean;
+  presence: "online" | "offline" | "unknown";
+  stale: boolean;
+  link_error: string | null;
+  group_push_pending: boolean;
+  told: ToldRow | null;
+  follows: "unknown" | "yes" | "no" | "sent";
+  follows_reason: string | null;
+}
+
+/** asked, replied requests sent to it, alone or among others, and those it answered; reply_rate 0..1 rssi, snr in dBm and dB, as its gateway heard it: the last time, and on average. null: not heard yet */
+export interface DeviceStatisticsRow {
+  addr: string;
+  name: string;
+  asked: number;
+  replied: number;
+  reply_rate: number | null;
+  heard: number;
+  rssi: number | null;
+  rssi_mean: number | null;
+  snr: number | null;
+  snr_mean: number | null;
+}
+
+export interface DeviceTarget {
+  kind: "device";
+  value: string;
+}
+
+/** `last_seen_ts` is by the host's clock, which `GET /api/master` tells. */
+export interface DevicesReply {
+  ok: boolean;
+  devices: Array<DeviceRow>;
+}
+
+export interface DiscoverBody {
+  targetGroupId?: number;
+  newGroupName?: string | null;
+  discoveryGroup?: number | "all";
+}
+
+/** The four flags an operator chooses; POWER_ON and HAS_BRI are derived (spec scenes, section 6). */
+export interface EffectFlags {
+  arm_on_sync: boolean;
+  force_tt0: boolean;
+  force_reapply: boolean;
+  offset_mode: boolean;
+}
+
+/** None means "not sent, the node keeps its value". Field order is the editor's order. */
+export interface EffectParameters {
+  mode?: number | null;
+  speed?: number | null;
+  intensity?: number | null;
+  custom1?: number | null;
+  custom2?: number | null;
+  custom3?: number | null;
+  check1?: boolean | null;
+  check2?: boolean | null;
+  check3?: boolean | null;
+  palette?: number | null;
+  color1?: [number, number, number] | null;
+  color2?: [number, number, number] | null;
+  color3?: [number, number, number] | null;
+  brightness?: number | null;
+}
+
+export interface FactRow {
+  title: string;
+  text: string;
+}
+
+/** Every answer that is not what was asked for. */
+export interface Failure {
+  ok: false;
+  error: string;
+  detail: FailureDetail;
+  [more: string]: unknown;
+}
+
+/** `code` is stable; further fields depend on it. */
+export interface FailureDetail {
+  code: string;
+  [more: string]: unknown;
+}
+
+/** `what` names the record as the operator knows it; `reason` is a sentence. */
+export interface Finding {
+  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
+  what: string;
+  reason: string;
+}
+
+/** Flags that an action sets over those of its preset; None inherits. */
+export interface FlagsOverride {
+  arm_on_sync?: boolean | null;
+  force_tt0?: boolean | null;
+  force_reapply?: boolean | null;
+  offset_mode?: boolean | null;
+}
+
+export interface ForceBody {
+  skipOffline?: boolean;
+}
+
+/** One frame on the cable between host and gateway. seq counts up by one over all gateways since the start of the host ts Unix time at which it was written to the device or read from it gateway the MAC; the port before the gateway has said who it is hex all bytes as on the cable, 00 and LEN included text what it says */
+export interface FrameRecord {
+  seq: number;
+  ts: number;
+  gateway: string;
+  direction: "to_gateway" | "from_gateway";
+  hex: string;
+  text: string;
+}
+
+/** `confirm`: the question to ask first, null if none. `refresh`: read the properties again afterwards. */
+export interface FunctionRow {
+  key: string;
+  label: string;
+  comm: string;
+  vars: Array<string>;
+  ui: Record<string, VariableRow>;
+  type: "effect" | "configuration" | "stream";
+  unicast: boolean;
+  broadcast: boolean;
+  confirm: string | null;
+  refresh: boolean;
+}
+
+export interface GatewayReply {
+  ok: boolean;
+  gateway: ReadinessRow;
+}
+
+export interface GatewayRow {
+  ident_mac: string;
+  kind: "rf" | "ethernet";
+  port: string;
+  bind_state: "pending" | "bound" | "conflict" | "unbound";
+  network_id: string | null;
+  network_name: string | null;
+  rf_config_actual: RadioProfile | null;
+  rf_config_expected: RadioProfile | null;
+  conflict_fields: Array<string>;
+  is_connected: boolean;
+  state: string;
+  state_byte: number;
+  last_event_ts: number | null;
+  last_error: string | null;
+  overhead_ms: number;
+}
+
+export interface GatewaysReply {
+  ok: boolean;
+  gateways: Array<GatewayRow>;
+}
+
+/** `moved_devices`: how many are in "Unconfigured" now. */
+export interface GroupDeletedReply {
+  ok: boolean;
+  moved_devices: number;
+  changed_scenes: number;
+}
+
+/** `dev_type` 0: several kinds, or none. */
+export interface GroupRow {
+  id: number;
+  name: string;
+  static: boolean;
+  dev_type: number;
+  device_count: number;
+  online_count: number;
+  caps_in_group: Record<string, number>;
+  network_id: string | null;
+  network_kind: "rf" | "ethernet" | null;
+}
+
+export interface GroupsReply {
+  ok: boolean;
+  groups: Array<GroupRow>;
+}
+
+/** The members of these groups; stored sorted, without repeats. */
+export interface GroupsTarget {
+  kind: "groups";
+  value: Array<number>;
+}
+
+/** Starts a scene that lamps know by number. `brightness` 0: each lamp's own at power-on. */
+export interface HeadlessCommand {
+  kind: "headless";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  scene: number;
+  brightness?: number;
+}
+
+export interface HeadlessReply {
+  ok: boolean;
+  scenes: Array<HeadlessRow>;
+}
+
+/** `effect_id`, `color`: null where each lamp returns to its own. `takes_brightness`: false, it is dark anyway. */
+export interface HeadlessRow {
+  id: number;
+  name: string;
+  effect_id: number | null;
+  color: [number, number, number] | null;
+  takes_brightness: boolean;
+}
+
+export interface HealingChange {
+  enabled?: boolean | null;
+  airtime_percent?: number | null;
+}
+
+export interface HealingReply {
+  ok: boolean;
+  enabled: boolean;
+  airtime_percent: number;
+  networks: Array<HealingRow>;
+}
+
+/** One network. Everything is counted since the start of the host; `*_ms` is time on air. state what healing does now, or why it does nothing, as a sentence waiting lamps whose turn is still to come checked answers compared with what was told followed lamps that followed at once repeated times that a lamp was told again because it showed something else healed lamps that followed after that given_up lamps that still did not sent_unverified times that what no lamp can confirm was sent once more unanswered lamps that answered no question airtime_ms spent on questions, answers and repetitions budget_ms the most that it may spend in a minute budget_left_ms what it may spend at once; negative while overdrawn */
+export interface HealingRow {
+  network_id: string;
+  state: string;
+  waiting: number;
+  checked: number;
+  followed: number;
+  repeated: number;
+  healed: number;
+  given_up: number;
+  sent_unverified: number;
+  unanswered: number;
+  airtime_ms: number;
+  budget_ms: number;
+  budget_left_ms: number;
+}
+
+/** `enabled`: lamps that do not follow are told again. `airtime_percent`: the most that it takes of the air. */
+export interface HealingSettings {
+  enabled: boolean;
+  airtime_percent: number;
+}
+
+/** `longest_stall_ms`: the longest time since the start in which nothing here could run. */
+export interface HealthReply {
+  ok: boolean;
+  ts: number;
+  phase: string;
+  version: string;
+  longest_stall_ms: number;
+}
+
+/** id counts up by one; newer is larger ts Unix time at which it began kind of the command, as in the API; "request" for a question or order that nodes answer; "task" name of the request or the task; None for commands origin who asked for it; `priority` is how urgent that was target whom it was for, in words params what was asked for status how it ended: a command's status; "answered" or "silent"; "started", "done" or "error" code, detail why, where it did not simply work; `result` is what a task returned packets_sent how many packets left their gateways for it duration_ms until the end was known devices the MACs by what became of each: acknowledged, refused, answered, silent, disturbed, not_sent, or what is known of a command that nobody acknowledges: sent, failed, timed_out. Empty for everyone */
+export interface HistoryRecord {
+  id: number;
+  ts: number;
+  kind: string;
+  name: string | null;
+  origin: string;
+  priority: string | null;
+  target: string | null;
+  params: Record<string, unknown>;
+  status: string;
+  code: string | null;
+  detail: string | null;
+  result: unknown;
+  packets_sent: number;
+  duration_ms: number;
+  devices: Record<string, Array<string>>;
+}
+
+/** `records`, newest first. `next`: give it as `before` to go on; null at the end. */
+export interface HistoryReply {
+  ok: boolean;
+  records: Array<HistoryRecord>;
+  next: number | null;
+}
+
+/** ts when the hour began, Unix time sent_* by the gateway, its own SYNCs included; `heard_*` what it forwarded. `*_ms` is time on air duty_percent share of the hour that was spent sending */
+export interface HourRow {
+  ts: number;
+  sent_packets: number;
+  sent_bytes: number;
+  sent_ms: number;
+  heard_packets: number;
+  heard_bytes: number;
+  heard_ms: number;
+  duty_percent: number;
+}
+
+/** source home: the folder `.racelink` of an older host; options: RotorHazard's options dry_run only tell what would happen on_conflict what counts where a record is there already and differs: keep it, or replace it by the older one */
+export interface ImportBody {
+  source: "home" | "options";
+  dry_run?: boolean;
+  on_conflict?: "keep" | "replace";
+}
+
+export interface ImportPropertyBody {
+  mac: string;
+  key: string;
+  value: number | SegmentValue;
+}
+
+/** `written`: the flat keys that are stored now. */
+export interface ImportPropertyReply {
+  ok: boolean;
+  mac: string;
+  key: string;
+  value: number | SegmentValue;
+  written: Array<string>;
+}
+
+export interface ImportReply {
+  ok: boolean;
+  report: ImportReport;
+}
+
+/** taken per kind of record changed what was taken, but not as it stood there left_out what was not taken, with the reason changed_count, left_out_count how many there are; only the first 300 are listed is_dry_run nothing was changed utc when, as in 2026-01-02T03:04:05Z backup the file to go back to; None if nothing was changed, or there was nothing before undo how to go back; None if nothing was changed */
+export interface ImportReport {
+  utc: string;
+  trigger: "first_start" | "request" | "program";
+  is_dry_run: boolean;
+  on_conflict: "keep" | "replace";
+  sources: Array<string>;
+  taken: Array<KindReport>;
+  changed: Array<Finding>;
+  changed_count: number;
+  left_out: Array<Finding>;
+  left_out_count: number;
+  backup: string | null;
+  undo: string | null;
+}
+
+export interface IndicateBody {
+  macs: Array<string>;
+  indicator_type?: number;
+  duration_sec?: number;
+}
+
+/** One kind of record, by name. added was not there replaced was there, and the older record took its place kept is there and differs; the older record was not taken same is there already, just like that */
+export interface KindReport {
+  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
+  added: Array<string>;
+  replaced: Array<string>;
+  kept: Array<string>;
+  same: number;
+}
+
+/** `report` is null when nothing was ever taken over. `notices`: what is shown until somebody has seen it. */
+export interface LastImportReply {
+  ok: boolean;
+  report: ImportReport | null;
+  notices: Array<string>;
+}
+
+/** Paints an indicator over what is shown, for `seconds`; 0 takes it away. Indicator 4 = identify. */
+export interface LocateCommand {
+  kind: "locate";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  seconds?: number;
+  indicator?: number;
+}
+
+/** `ts`: the host's clock, Unix seconds, against which `last_seen_ts` is read; browsers' clocks differ. */
+export interface MasterReply {
+  ok: boolean;
+  ts: number;
+  master: MasterRow;
+  gateway: ReadinessRow;
+  gateways: Array<GatewayRow>;
+  reconnect: Array<MissingRow>;
+  task: TaskRow | null;
+  problems: Array<ProblemText>;
+}
+
+export interface MasterRow {
+  networks: Array<SlotRow>;
+  default_network_id: string | null;
+}
+
+/** `changed`: devices whose record is another one now. Without a group nothing is sent, so the others are 0. With a group the answer is a task, whose result has the same four counts. */
+export interface MetaReply {
+  ok: boolean;
+  changed: number;
+  skipped_offline: number;
+  timed_out: number;
+  total: number;
+}
+
+export interface MissingReply {
+  ok: boolean;
+  missing: Array<MissingRow>;
+}
+
+/** A gateway that a network counts on. `next_retry_in_s` null: it is found when it is plugged in. */
+export interface MissingRow {
+  network_id: string;
+  network_name: string;
+  gateway_mac: string;
+  next_retry_in_s: number | null;
+  cancelled: boolean;
+}
+
+export interface NetworkReply {
+  ok: boolean;
+  network: NetworkRow;
+}
+
+export interface NetworkRow {
+  id: string;
+  name: string;
+  kind: "rf" | "ethernet";
+  is_default: boolean;
+  gateway_mac: string | null;
+  region: string | null;
+  channel_id: number | null;
+  rf_config: RadioProfile | null;
+  attached: boolean;
+  device_count: number;
+  group_count: number;
+}
+
+/** limit_percent of an hour that the region allows on this channel; null: no limit last_hour_* the sixty minutes that end now, which is what the limit is about hours the running hour first */
+export interface NetworkStatistics {
+  network_id: string;
+  name: string;
+  limit_percent: number | null;
+  last_hour_ms: number;
+  last_hour_percent: number;
+  is_over_limit: boolean;
+  hours: Array<HourRow>;
+}
+
+export interface NetworksReply {
+  ok: boolean;
+  networks: Array<NetworkRow>;
+  default_network_id: string | null;
+}
+
+/** Nothing to say. */
+export interface NoBody {
+}
+
+/** `macs` with exactly one is the same as `mac`. `flags` is an older name of `data0`. */
+export interface NodeConfigBody {
+  mac?: string | null;
+  macs?: Array<string> | null;
+  option: number;
+  data0?: number | null;
+  flags?: number | null;
+  data1?: number;
+  data2?: number;
+  data3?: number;
+}
+
+/** sent packets that went out; forgetting a master takes two acked the node confirmed all of them; a restart it never does recv3 the address on air explanation what follows from it, for the page */
+export interface NodeConfigReply {
+  ok: boolean;
+  sent: number;
+  acked: boolean;
+  recv3: string;
+  option: number;
+  data0: number;
+  data1: number;
+  data2: number;
+  data3: number;
+  explanation: string;
+}
+
+export interface NodeConfigSchemaReply {
+  ok: boolean;
+  commands: Array<CommandRow>;
+  bits: Array<BitRow>;
+  pairing: Array<FactRow>;
+}
+
+/** `shape` uint16-pair: a value is `{start, stop}`, stored under `keys`. `may_be_empty`: 0 and 0 for no segment. */
+export interface OptionRow {
+  key: string;
+  label: string;
+  option: number;
+  min: number;
+  max: number;
+  bytes: number;
+  shape: "scalar" | "uint16-pair";
+  default: number | null;
+  readable: boolean;
+  keys: Array<string>;
+  may_be_empty: boolean;
+}
+
+/** `presets`: the preset slots of WLED, as a list to choose from. */
+export interface OptionsReply {
+  ok: boolean;
+  presets: Array<SlotOption>;
+}
+
+export interface PresetReply {
+  ok: boolean;
+  preset: PresetRow;
+}
+
+export interface PresetRow {
+  id: number;
+  key: string;
+  label: string;
+  created: string;
+  updated: string;
+  params: EffectParameters;
+  flags: EffectFlags;
+}
+
+export interface PresetsReply {
+  ok: boolean;
+  presets: Array<PresetRow>;
+}
+
+export interface ProblemRow {
+  ts: number;
+  reason: string;
+  origin: string;
+  code: string;
+  failure_count: number;
+  next_retry_in_s: number | null;
+}
+
+/** What is wrong, said to an operator. */
+export interface ProblemText {
+  code: string;
+  text: string;
+}
+
+export interface ProtocolVersion {
+  major: number;
+  minor: number;
+}
+
+/** The state of the default network's gateway, and of each. */
+export interface QueryStateReply {
+  ok: boolean;
+  state: string;
+  state_byte: number;
+  state_metadata_ms: number;
+  gateways: Array<AskedRow>;
+}
+
+/** LoRa settings of a network. Ranges are what gateway and node accept (spec wire, 15.1). */
+export interface RadioProfile {
+  freq_hz: number;
+  bw_khz_x10: 78 | 104 | 156 | 208 | 313 | 417 | 625 | 1250 | 2500 | 5000;
+  sf: number;
+  cr_den: number;
+  sync_word: number;
+  tx_power_dbm: number;
+  preamble: number;
+}
+
+export interface ReadPropertyBody {
+  mac: string;
+  key: string;
+}
+
+/** `value`: what the device has. `expected`: what is stored, or else a fresh device has; null if that varies. */
+export interface ReadPropertyReply {
+  ok: boolean;
+  mac: string;
+  key: string;
+  value: number | SegmentValue;
+  expected: number | SegmentValue | null;
+  comparison: "match" | "diverged";
+}
+
+/** `ready`: at least one gateway answers. */
+export interface ReadinessRow {
+  ready: boolean;
+  last_error: ProblemRow | null;
+  failure_count: number;
+  gateway_count: number;
+}
+
+/** started_ts Unix time at which it was begun is_running frames are being added ended_by why it ended: "stopped", "size" or what went wrong; None: it runs, or an earlier start wrote it */
+export interface Recording {
+  name: string;
+  size_bytes: number;
+  started_ts: number;
+  is_running: boolean;
+  ended_by: string | null;
+}
+
+/** `recording`: null when nothing has been recorded since the start. */
+export interface RecordingReply {
+  ok: boolean;
+  recording: Recording | null;
+}
+
+/** `recordings`, newest first. */
+export interface RecordingsReply {
+  ok: boolean;
+  recordings: Array<Recording>;
+}
+
+export interface RenameBody {
+  id: number;
+  name: string;
+}
+
+/** `order`: as for reorder; the first one gets id 1. `update_scenes`: what refers to a group follows it. */
+export interface RenumberBody {
+  order: Array<number>;
+  update_scenes?: boolean;
+}
+
+/** `order`: the id of every group once, as they shall be shown. */
+export interface ReorderBody {
+  order: Array<number>;
+}
+
+/** The base of every successful answer. */
+export interface Reply {
+  ok: boolean;
+}
+
+export interface ResultRow {
+  status: CommandStatus;
+  code: string | null;
+  detail: string | null;
+  packets_sent: number;
+  devices: Record<string, CommandStatus>;
+}
+
+export interface RlEffectCommand {
+  kind: "rl_effect";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  params: EffectParameters;
+  flags_override?: FlagsOverride;
+}
+
+/** `preset_id`: the stable id of an RL preset; `brightness` replaces the preset's own. */
+export interface RlPresetChoice {
+  presetId: number;
+  brightness?: number | null;
+}
+
+export interface RlPresetCommand {
+  kind: "rl_preset";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  params: RlPresetChoice;
+  flags_override?: FlagsOverride;
+}
+
+/** LEDs from `start` up to, and without, `stop`. */
+export interface SegmentValue {
+  start: number;
+  stop: number;
+}
+
+/** What is absent or null stays as it is. */
+export interface SettingsBody {
+  battery?: BatteryChange | null;
+  healing?: HealingChange | null;
+  eth_autosync_interval_s?: number | null;
+}
+
+export interface SettingsReply {
+  ok: boolean;
+  battery: BatteryLimits;
+  healing: HealingSettings;
+  eth_autosync_interval_s: number;
+}
+
+/** `slot` counts from 1. What a display cannot show is spelt out or left out. */
+export interface SlotBody {
+  slot: number;
+  callsign?: string;
+  channel?: string;
+}
+
+/** `value`: the slot on the node, 1 to 250. */
+export interface SlotOption {
+  value: number;
+  label: string;
+}
+
+/** A network and what its gateway says of itself; never inferred. */
+export interface SlotRow {
+  network_id: string | null;
+  network_name: string | null;
+  gateway_mac: string | null;
+  state: string;
+  state_byte: number;
+  last_event_ts: number | null;
+  last_error: string | null;
+}
+
+/** As scenes store it: slots count from 0. */
+export interface SourceSlot {
+  slot: number;
+  callsign?: string;
+  racechannel?: string;
+}
+
+/** Forms by capability; a device's `dev_type_caps` says which it has. */
+export interface SpecialsReply {
+  ok: boolean;
+  specials: Record<string, CapabilityRow>;
+}
+
+/** `target`: as for commands; without one, every starting block. `slots`: without them, the current heat. */
+export interface StartblockBody {
+  target?: BroadcastTarget | GroupsTarget | DeviceTarget;
+  slots?: Array<SlotBody> | null;
+}
+
+/** Whose names are shown. Field names are those of the scene format. */
+export interface StartblockChoice {
+  fn_key?: string;
+  startblock_use_current_heat?: boolean;
+  startblock_slot_list?: Array<SourceSlot>;
+}
+
+/** Shows pilots on the starting blocks of the target. The one command that waits for acknowledgements. */
+export interface StartblockCommand {
+  kind: "startblock";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  params?: StartblockChoice;
+}
+
+/** `devices` counts since `since_ts`, the start of the host; `networks` remembers over restarts. */
+export interface StatisticsReply {
+  ok: boolean;
+  ts: number;
+  since_ts: number;
+  networks: Array<NetworkStatistics>;
+  devices: Array<DeviceStatisticsRow>;
+}
+
+/** Names devices, or a group, or neither for everything. */
+export interface StatusBody {
+  selection?: Array<string> | null;
+  macs?: Array<string> | null;
+  groupId?: number | null;
+}
+
+/** Fires everything that is armed. */
+export interface SyncCommand {
+  kind: "sync";
+}
+
+/** `task`: null when none has run since the start. */
+export interface TaskReply {
+  ok: boolean;
+  task: TaskRow | null;
+}
+
+/** `remaining_s`: an estimate; null when there is nothing to go by, and when it does not run. */
+export interface TaskRow {
+  id: number;
+  name: string;
+  state: "running" | "done" | "error";
+  started_ts: number;
+  ended_ts: number | null;
+  elapsed_s: number;
+  remaining_s: number | null;
+  cancel_requested: boolean;
+  meta: Record<string, unknown>;
+  rx_replies: number;
+  rx_window_events: number;
+  last_error: string | null;
+  result: unknown;
+}
+
+/** `tasks`, newest first: the one that runs, and the last 20 that ended. */
+export interface TasksReply {
+  ok: boolean;
+  tasks: Array<TaskRow>;
+}
+
+/** What a device was last told, as far as STATUS can show it; null: cannot be known. `ts`: Unix seconds. by whose command it was unseen whether more was told that STATUS does not show: colours, speed, the content of a WLED preset */
+export interface ToldRow {
+  effectId: number | null;
+  effect_name: string | null;
+  brightness: number | null;
+  unseen: boolean;
+  ts: number;
+  by: string;
+}
+
+/** `next`: give it as `after` to go on. `missed`: how many frames were gone before they were read. */
+export interface TrafficReply {
+  ok: boolean;
+  frames: Array<FrameRecord>;
+  next: number;
+  missed: number;
+}
+
+export interface UpdateMetaBody {
+  macs: Array<string>;
+  groupId?: number | null;
+  name?: string | null;
+}
+
+/** The counts, or, when the devices change their group, a task. */
+export type UpdateMetaReply = MetaReply | TaskReply;
+
+/** `options`: those of a select; null for other widgets. `min` and `max` bound the others. */
+export interface VariableRow {
+  label: string;
+  widget: "number" | "slider" | "select" | "toggle" | "color";
+  min: number;
+  max: number;
+  default: number | null;
+  options: Array<ChoiceRow> | null;
+}
+
+export interface VersionReply {
+  ok: boolean;
+  host_version: string;
+  protocol: ProtocolVersion;
+}
+
+/** `preset_id`: the slot of a preset stored on the node, 1..250 (spec wire, section 6). */
+export interface WledPresetChoice {
+  presetId: number;
+  brightness: number;
+}
+
+export interface WledPresetCommand {
+  kind: "wled_preset";
+  target: BroadcastTarget | GroupsTarget | DeviceTarget;
+  params: WledPresetChoice;
+  flags_override?: FlagsOverride;
+}
+
+/** One device (`mac`) or several (`macs`); a value, or `push` for what is stored for each of them. */
+export interface WritePropertyBody {
+  mac?: string | null;
+  macs?: Array<string> | null;
+  key: string;
+  value?: number | SegmentValue | null;
+  push?: boolean;
+}
+
+/** By address below `api/`: what `GET` takes and answers. */
+export interface Get {
+  "health": { body: undefined; reply: HealthReply };
+  "version": { body: undefined; reply: VersionReply };
+  "master": { body: undefined; reply: MasterReply };
+  "task": { body: undefined; reply: TaskReply };
+  "tasks": { body: undefined; reply: TasksReply };
+  "gateway": { body: undefined; reply: GatewayReply };
+  "gateways": { body: undefined; reply: GatewaysReply };
+  "gateways/reconnect": { body: undefined; reply: MissingReply };
+  "devices": { body: undefined; reply: DevicesReply };
+  "groups": { body: undefined; reply: GroupsReply };
+  "networks": { body: undefined; reply: NetworksReply };
+  "networks/{network_id}": { body: undefined; reply: NetworkReply };
+  "options": { body: undefined; reply: OptionsReply };
+  "rl-presets": { body: undefined; reply: PresetsReply };
+  "rl-presets/{key}": { body: undefined; reply: PresetReply };
+  "settings": { body: undefined; reply: SettingsReply };
+  "headless": { body: undefined; reply: HeadlessReply };
+  "traffic": { body: undefined; reply: TrafficReply };
+  "traffic/recordings": { body: undefined; reply: RecordingsReply };
+  "history": { body: undefined; reply: HistoryReply };
+  "healing": { body: undefined; reply: HealingReply };
+  "statistics": { body: undefined; reply: StatisticsReply };
+  "import/report": { body: undefined; reply: LastImportReply };
+  "specials": { body: undefined; reply: SpecialsReply };
+  "node-config/schema": { body: undefined; reply: NodeConfigSchemaReply };
+}
+
+/** By address below `api/`: what `POST` takes and answers. */
+export interface Post {
+  "save": { body: undefined; reply: Reply };
+  "reload": { body: undefined; reply: Reply };
+  "task/cancel": { body: undefined; reply: TaskReply };
+  "gateway/retry": { body: undefined; reply: GatewayReply };
+  "gateway/query-state": { body: undefined; reply: QueryStateReply };
+  "gateways/rediscover": { body: undefined; reply: AttachedReply };
+  "gateways/reconnect/cancel": { body: CancelBody; reply: Reply };
+  "discover": { body: DiscoverBody; reply: TaskReply };
+  "status": { body: StatusBody; reply: TaskReply };
+  "devices/update-meta": { body: UpdateMetaBody; reply: UpdateMetaReply };
+  "devices/control": { body: ControlBody; reply: ChangedReply };
+  "devices/indicate": { body: IndicateBody; reply: CountReply };
+  "groups/create": { body: CreateBody; reply: CreatedReply };
+  "groups/rename": { body: RenameBody; reply: Reply };
+  "groups/delete": { body: DeleteBody; reply: GroupDeletedReply };
+  "groups/reorder": { body: ReorderBody; reply: Reply };
+  "groups/renumber": { body: RenumberBody; reply: TaskReply };
+  "groups/force": { body: ForceBody; reply: TaskReply };
+  "startblock": { body: StartblockBody; reply: TaskReply };
+  "commands": { body: CommandBody; reply: CommandReply };
+  "traffic/recording/start": { body: NoBody; reply: RecordingReply };
+  "traffic/recording/stop": { body: NoBody; reply: RecordingReply };
+  "import/old": { body: ImportBody; reply: ImportReply };
+  "import/old/file": { body: undefined; reply: ImportReply };
+  "import/report/dismiss": { body: undefined; reply: LastImportReply };
+  "specials/config": { body: WritePropertyBody; reply: TaskReply };
+  "specials/get": { body: ReadPropertyBody; reply: ReadPropertyReply };
+  "specials/config/import": { body: ImportPropertyBody; reply: ImportPropertyReply };
+  "specials/action": { body: ActionBody; reply: ActionReply };
+  "config": { body: NodeConfigBody; reply: NodeConfigReply };
+}
+
+/** By address below `api/`: what `PUT` takes and answers. */
+export interface Put {
+  "settings": { body: SettingsBody; reply: SettingsReply };
+}
+
+/** By address below `api/`: what `DELETE` takes and answers. */
+export interface Delete {
+  "devices/{address}": { body: undefined; reply: Reply };
+  "traffic/recordings/{name}": { body: undefined; reply: DeletedReply };
+}
