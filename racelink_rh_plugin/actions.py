@@ -6,9 +6,16 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from racelink_core.domain.command import BlackoutCommand, Command, RlPresetChoice, RlPresetCommand
+from racelink_core.domain.command import (
+    BlackoutCommand,
+    Command,
+    RlPresetChoice,
+    RlPresetCommand,
+    StartblockCommand,
+)
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
+from racelink_core.domain.target import BroadcastTarget
 
 from . import rotorhazard
 from .notifier import Notifier
@@ -62,6 +69,9 @@ class Actions:
                 "gcaction", "RaceLink: group preset", self._group_preset, [group, preset, brightness]
             ),
             rotorhazard.action_effect("rl_blackout", "RaceLink: blackout", self._blackout, [group]),
+            rotorhazard.action_effect(
+                "rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks, []
+            ),
         ):
             self._register(effect)
         self._offered = offered
@@ -71,6 +81,10 @@ class Actions:
 
     def _blackout(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.BLACKOUT, self._blackout_command)
+
+    def _fill_startblocks(self, action: Binding, args: Mapping[str, Any]) -> None:
+        """Takes seconds, and so never stands in the way of a light."""
+        self._perform(action, args, Priority.AUTOMATION, lambda _: StartblockCommand(target=BroadcastTarget()))
 
     def _preset_command(self, action: Binding) -> Command:
         snapshot = self._host.store.snapshot

@@ -14,6 +14,7 @@ from racelink_core.configuration import HostConfiguration, older_home
 
 from .actions import Actions
 from .buttons import Buttons
+from .heat import current_heat
 from .notifier import Notifier
 from .older_options import older_options
 from .page import RaceLinkPage
@@ -41,6 +42,7 @@ class Plugin:
             excluded_ports=lambda: rotorhazard_ports(rhapi),
             older_options=lambda: older_options(rhapi),
         )
+        self._host.startblock.heat = lambda: current_heat(rhapi)
         notifier = Notifier(rhapi)
         self._actions = Actions(self._host, notifier)
         buttons = Buttons(rhapi, self._host, notifier)

@@ -47,7 +47,7 @@ class NothingToShow(RaceLinkError):
 class SlotResult:
     """What became of one slot on one network.
 
-    waited_for  the blocks that are online and show it; only they are expected to answer
+    waited_for  the blocks that show it and are online, or showed that they are by their answer
     acked       those that confirmed
     is_sent     at least one packet left the gateway
     error       code and sentence when something kept it from leaving
@@ -114,7 +114,11 @@ class Startblock:
 
     def submit(self, command: StartblockCommand, priority: Priority) -> CommandResult:
         """Waits until every slot is confirmed or given up. Never raises for what can happen in the field."""
-        return command_result(command, *self._show(command, priority, None))
+        try:
+            results, degraded = self._show(command, priority, None)
+        except RaceLinkError as error:
+            return CommandResult(CommandStatus.REJECTED, error.code, str(error))
+        return command_result(command, results, degraded)
 
     def _show(
         self, command: StartblockCommand, priority: Priority, task: TaskHandle | None
@@ -165,6 +169,7 @@ class _Run:
         self._store, self._lanes, self._presence, self._clock = store, lanes, presence, clock
         self._timings, self._priority, self._task, self._nodes = timings, priority, task, nodes
         self._index = 0
+        self._silent: set[Mac] = set()
 
     @property
     def _is_cancelled(self) -> bool:
@@ -190,7 +195,7 @@ class _Run:
     def _fill_slot(self, lane: Lane, result: SlotResult) -> None:
         stream = result.stream
         if not result.waited_for:
-            self._send_only(lane, result)
+            self._try(lane, result)
             return
         self._ask(
             lane, result, stream.receiver, [device for device in stream.devices if device.mac in result.waited_for]
@@ -206,8 +211,17 @@ class _Run:
             for mac in result.missing:
                 self._presence.silent(mac, "STREAM")
 
+    def _try(self, lane: Lane, result: SlotResult) -> None:
+        """Nobody is known to be there. Whoever is misses the next slot while it answers: it gets the time, once."""
+        unheard = [device for device in result.stream.devices if device.mac not in self._silent]
+        if not unheard:
+            self._send_only(lane, result)
+            return
+        self._ask(lane, result, result.stream.receiver, unheard)
+        result.waited_for = frozenset(result.acked)
+        self._silent.update(device.mac for device in unheard if device.mac not in result.acked)
+
     def _send_only(self, lane: Lane, result: SlotResult) -> None:
-        """Nobody is known to be there, so nobody is waited for."""
         [outcome] = lane.send([result.stream.packet_to(result.stream.receiver)], self._priority)
         result.packets_sent += outcome.ok
         if not outcome.ok:

@@ -82,6 +82,15 @@ def test_a_block_that_is_known_as_offline_is_not_waited_for(tmp_path: Path) -> N
         assert (result.status, result.packets_sent, dict(result.devices)) == (CommandStatus.SENT, 8, {})
 
 
+def test_a_block_of_which_nothing_is_known_gets_the_time_to_answer(tmp_path: Path) -> None:
+    with blocks(tmp_path) as rig:
+        rig.host.store.readings.update(LOW, online=None)
+        command = StartblockCommand(target=DeviceTarget(value=LOW), params=StartblockChoice.of(HEAT))
+        result = rig.host.dispatcher.submit(command, OPERATOR)
+        assert (result.status, result.packets_sent) == (CommandStatus.ACKNOWLEDGED, 4)
+        assert len(shown(rig, LOW)) == 4
+
+
 def test_a_command_that_all_confirmed_is_acknowledged_and_in_the_history(tmp_path: Path) -> None:
     with blocks(tmp_path) as rig:
         command = StartblockCommand(target=DeviceTarget(value=LOW), params=StartblockChoice.of(HEAT))
