@@ -66,8 +66,14 @@ class OffsetNotes:
         return any(group_id not in self.free for group_id in group_ids)
 
     def after(self, packet: SentPacket) -> OffsetNotes:
-        """The notes once `packet` has left the gateway. A packet to one device frees no group."""
+        """The notes once `packet` has left the gateway. A packet to one device frees no group.
+
+        A device that is moved brings its offset mode along: while any group may be in it, its new one is unknown.
+        """
         opcode = packet.opcode
+        if opcode == Opcode.SET_GROUP and self.in_offset:
+            moved_to = frozenset(packet.body.to_bytes()[:1])
+            return OffsetNotes(self.in_offset, self.free - moved_to, self.leaving - moved_to)
         if opcode not in (Opcode.OFFSET, Opcode.PRESET, Opcode.CONTROL):
             return self
         if opcode != Opcode.OFFSET and not self.leaving:

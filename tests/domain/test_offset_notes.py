@@ -7,7 +7,7 @@ import pytest
 from racelink_core.domain.address import BROADCAST, RadioAddress
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.offset_notes import NOTHING_KNOWN, OffsetNote, OffsetNotes
-from racelink_core.protocol.bodies import Body, Control, Offset, Preset, Sync
+from racelink_core.protocol.bodies import Body, Control, Offset, Preset, SetGroup, Sync
 from racelink_core.protocol.radio_packet import RadioPacket
 
 NODE = RadioAddress.parse("123456")
@@ -52,6 +52,11 @@ def test_the_note_of_a_group_follows_what_it_was_sent(bodies: tuple[Body, ...], 
 def test_a_packet_to_one_device_frees_no_group_but_can_bind_it() -> None:
     assert after(NONE, PLAIN, receiver=NODE).of(3) is OffsetNote.UNKNOWN
     assert after(LINEAR, receiver=NODE).of(3) is OffsetNote.OFFSET
+
+
+def test_a_device_that_may_bring_offset_mode_along_makes_its_new_group_unknown() -> None:
+    assert after(NONE, PLAIN, Offset(4, OffsetMode.LINEAR), SetGroup(3)).of(3) is OffsetNote.UNKNOWN
+    assert after(NONE, PLAIN, SetGroup(3)).of(3) is OffsetNote.NONE
 
 
 def test_notes_survive_a_restart() -> None:

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from racelink_core.domain.address import BROADCAST
+from racelink_core.domain.command import RlEffectCommand
+from racelink_core.domain.effect import EffectParameters
 from racelink_core.domain.errors import InvalidValue
-from racelink_core.domain.group import GroupId
-from racelink_core.domain.target import BroadcastTarget
+from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.offset import OffsetMode
+from racelink_core.domain.target import BroadcastTarget, GroupsTarget
+from racelink_core.protocol.bodies import Offset
+from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.services.groups_of_devices import UnknownGroups
 from racelink_core.services.tasks import TaskRunning
 from racelink_core.state.errors import NoFreeGroup
@@ -38,8 +44,6 @@ def is_settled(rig: Rig) -> bool:
 def test_another_order_moves_no_id_and_sends_nothing(tmp_path: Path) -> None:
     with running_host(tmp_path) as rig:
         three_groups(rig)
-        sent = len(rig.host.gateways.status().gateways) and rig.simulation.simulation.gateways[GATEWAY]
-        assert sent
         before = {mac: (node.group_id, device_of(rig, mac)) for mac, node in rig.nodes.items()}
         rig.host.grouping.reorder([3, 1, 2])
         assert list(rig.host.store.snapshot.groups) == [3, 1, 2]
@@ -164,8 +168,6 @@ def test_with_five_percent_loss_every_pending_flag_is_true(tmp_path: Path) -> No
 def test_the_two_hundred_and_fifty_fifth_group_is_refused(tmp_path: Path) -> None:
     with running_host(tmp_path) as rig:
         with rig.host.store.transaction() as draft:
-            from racelink_core.domain.group import Group
-
             for number in range(1, 255):
                 draft.groups[GroupId(number)] = Group(id=GroupId(number), name=f"Group {number}")
         with pytest.raises(NoFreeGroup):
@@ -182,3 +184,22 @@ def test_a_group_is_on_the_network_of_its_members_and_on_none_without(tmp_path: 
         for mac in members:
             rig.host.devices.forget(mac)
         assert rig.host.store.snapshot.groups[second].network_id is None
+
+
+def test_a_lamp_that_brings_offset_mode_into_its_new_group_still_follows(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        first, second, _ = three_groups(rig)
+        for group_id in (first, second):
+            assert rig.host.dispatcher.submit(solid(group_id, (0, 0, 255)), OPERATOR).ok
+        offset = Offset(first, OffsetMode.LINEAR, base_ms=0, step_ms=100)
+        assert rig.host.gateways.lane("default").send([RadioPacket(BROADCAST, offset)], OPERATOR.priority)[0].ok
+        moved = next(mac for mac, node in rig.running.items() if node.group_id == first)
+        rig.host.grouping.start_assign([moved], second, OPERATOR)
+        rig.finished()
+        assert rig.host.dispatcher.submit(solid(second, (255, 0, 0)), OPERATOR).ok
+        until(lambda: rig.nodes[moved].lamp.look.color1 == (255, 0, 0), "the light of its new group")
+
+
+def solid(group_id: GroupId, color: tuple[int, int, int]) -> RlEffectCommand:
+    effect = EffectParameters(mode=0, color1=color, brightness=100)
+    return RlEffectCommand(target=GroupsTarget(value=(group_id,)), params=effect)
