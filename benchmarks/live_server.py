@@ -21,6 +21,7 @@ from racelink_core.domain.network import Network
 from racelink_core.host import Host
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.sim.fleet_file import Fleet, load_fleet
+from racelink_core.standalone.memory import spare_what_stays
 from racelink_core.standalone.server import WebServer
 
 
@@ -54,6 +55,7 @@ def main() -> None:
     with host_on(tuple(sys.argv[2:]), lambda host: learn(host, fleet)) as host:
         server = WebServer(host, address="127.0.0.1", port=0)
         server.start()
+        spare_what_stays()
         ticker.start()
         print(server.url, flush=True)
         while lines.run(sys.stdin.readline):

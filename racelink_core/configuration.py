@@ -17,6 +17,7 @@ from racelink_core.domain.timings import Timings
 from racelink_core.links.url import parse_pins
 
 ENVIRONMENT_PREFIX = "RACELINK_"
+_SECRET = ("token", "password")
 
 
 class ConfigurationError(RaceLinkError):
@@ -48,7 +49,8 @@ class HostConfiguration(FrozenModel):
     """gateways        URLs to use; empty: every port that answers as a gateway. A bare device path means serial://
     excluded_ports  device paths that are never opened or probed
     host, port      where the web server of `racelink serve` listens
-    token           what a client off loopback must send; None: only loopback is served
+    token, password what a client must send; without both only loopback is served, to everyone on this computer.
+                    The token is for programs and is taken as a password, too
     speed           how much faster than life the clock runs; other than 1 only against a simulation
     home            where an older RaceLink kept its files, looked at on the first start; None: nowhere
     history_mb      how large the history may grow; the oldest goes first
@@ -61,7 +63,8 @@ class HostConfiguration(FrozenModel):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=5077, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    token: str | None = Field(default=None, min_length=1)
+    token: str | None = Field(default=None, min_length=1, repr=False)
+    password: str | None = Field(default=None, min_length=1, repr=False)
     speed: float = Field(default=1.0, gt=0, le=1000)
     home: Path | None = None
     history_mb: int = Field(default=20, ge=1, le=2000)
@@ -113,6 +116,9 @@ def load_configuration(
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         source = sources.get(str(first["loc"][0]), "the configuration") if first["loc"] else "the configuration"
+        if field in _SECRET:
+            # Neither the message nor the error behind it may show the value.
+            raise ConfigurationError(field, first["msg"], source) from None
         raise ConfigurationError(field, f"{first['msg']}, got {first.get('input')!r}", source) from error
 
 

@@ -20,6 +20,7 @@ from racelink_core.host import Host
 from racelink_core.sim.fleet_file import Fleet
 from racelink_core.sim.simulation import Simulation
 from racelink_core.standalone.demo_race import DemoRace
+from racelink_core.standalone.memory import spare_what_stays
 from racelink_core.standalone.server import WebServer
 from racelink_core.standalone.stopping import stop_signal
 from racelink_core.state.draft import Draft
@@ -69,6 +70,7 @@ def play(configuration: HostConfiguration, stopped: threading.Event) -> int:
         print("A simulated fleet plays a race. It pauses while you try something. Ctrl-C ends it.", flush=True)
         host.start()
         race.start()
+        spare_what_stays()
         stopped.wait()
     except RaceLinkError as error:
         print(error, file=sys.stderr)

@@ -14,14 +14,15 @@ from typing import Any
 import racelink_core
 from racelink_core.configuration import HostConfiguration, load_configuration, older_home
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.standalone.server import WebServer, require_token
+from racelink_core.standalone.memory import spare_what_stays
+from racelink_core.standalone.server import WebServer, require_login
 from racelink_core.standalone.stopping import stop_signal
 
 _LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", help="address to listen on (127.0.0.1; others need a token)")
+    parser.add_argument("--host", help="address to listen on (127.0.0.1; others need a password or a token)")
     parser.add_argument("--port", type=int, help="port to listen on (5077; 0 takes a free one)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is stored")
     parser.add_argument(
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             configuration = load_configuration(_values(arguments), os.environ, arguments.config)
             if configuration.home is None:
                 configuration = configuration.model_copy(update={"home": older_home(os.environ)})
-            require_token(configuration.host, configuration.token)
+            require_login(configuration.host, configuration.token, configuration.password)
         except RaceLinkError as error:
             print(error, file=sys.stderr)
             return 2
@@ -59,10 +60,17 @@ def serve(configuration: HostConfiguration, stopped: threading.Event, *, open_br
     except RaceLinkError as error:
         print(error, file=sys.stderr)
         return 1
-    server = WebServer(host, address=configuration.host, port=configuration.port, token=configuration.token)
+    server = WebServer(
+        host,
+        address=configuration.host,
+        port=configuration.port,
+        token=configuration.token,
+        password=configuration.password,
+    )
     try:
         server.start()
         host.start()
+        spare_what_stays()
         print(f"RaceLink is at {server.url}  (Ctrl-C ends it)", flush=True)
         if open_browser:
             webbrowser.open(server.url)

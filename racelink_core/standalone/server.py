@@ -6,14 +6,17 @@ import errno
 import ipaddress
 import logging
 import os
-from typing import TYPE_CHECKING
+import socket
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from flask import Flask, redirect
+from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from gevent.pywsgi import WSGIServer
 
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.web import OpenAccess, TokenAccess, create_blueprint
+from racelink_core.web import Access, OpenAccess, TokenAccess, create_blueprint
+from racelink_core.web.failures import failure_response
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -23,7 +26,6 @@ _PREFIX = "/racelink"
 _STOP_S = 1.0
 _MAX_CONNECTIONS = 256
 """Further ones wait to be accepted. A pool of them is also what lets `stop` end idle connections."""
-_LOCAL_NAMES = ["localhost", "127.0.0.1"]
 
 
 class CannotListen(RaceLinkError):
@@ -50,19 +52,30 @@ class TokenMissing(RaceLinkError):
     def __init__(self, address: str) -> None:
         super().__init__(
             f"{address} is reachable from the network, so a login is needed. Set the environment variable "
-            'RACELINK_TOKEN (or "token" in the configuration file) to a secret, and use it as the password. '
+            'RACELINK_PASSWORD, or RACELINK_TOKEN for programs, to a secret ("password" and "token" in the '
+            "configuration file). In a browser any user name goes with it. "
             "Or serve only this computer with --host 127.0.0.1."
         )
 
 
-class WebServer:
-    """Serves one host from `start` to `stop`."""
+class _Server(WSGIServer):
+    def handle(self, client: Any, address: Any) -> None:
+        """An answer must not wait for the acknowledgement of the one before (40 ms, measured 2026-11)."""
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().handle(client, address)
 
-    def __init__(self, host: Host, *, address: str, port: int, token: str | None = None) -> None:
+
+class WebServer:
+    """Serves one host from `start` to `stop`. With a token, a password or both, everyone has to log in."""
+
+    def __init__(
+        self, host: Host, *, address: str, port: int, token: str | None = None, password: str | None = None
+    ) -> None:
         """Raises TokenMissing."""
-        require_token(address, token)
+        require_login(address, token, password)
         self._address, self._port = address, port
-        self._server = WSGIServer((address, port), _app(host, token), spawn=_MAX_CONNECTIONS, log=None, error_log=_log)
+        app = _app(host, address, token, password)
+        self._server = _Server((address, port), app, spawn=_MAX_CONNECTIONS, log=None, error_log=_log)
 
     @property
     def url(self) -> str:
@@ -83,9 +96,9 @@ class WebServer:
         self._server.stop(timeout=_STOP_S)
 
 
-def require_token(address: str, token: str | None) -> None:
-    """Raises TokenMissing when `address` is more than this computer and there is no token."""
-    if token is None and not is_loopback(address):
+def require_login(address: str, token: str | None, password: str | None) -> None:
+    """Raises TokenMissing when `address` is more than this computer and there is neither token nor password."""
+    if token is None and password is None and not is_loopback(address):
         raise TokenMissing(address)
 
 
@@ -96,12 +109,13 @@ def is_loopback(address: str) -> bool:
         return address.lower() == "localhost"
 
 
-def _app(host: Host, token: str | None) -> Flask:
+def _app(host: Host, address: str, token: str | None, password: str | None) -> Flask:
     app = Flask("racelink", static_folder=None)
-    if token is None:
-        # Without a login the name in the address is what keeps other sites' pages out (DNS rebinding).
-        app.config["TRUSTED_HOSTS"] = _LOCAL_NAMES
-    access = OpenAccess() if token is None else TokenAccess(token)
+    if token is None and password is None:
+        _accept_only_names_of_this_computer(app, address)
+        access: Access = OpenAccess()
+    else:
+        access = TokenAccess(token, password)
     app.register_blueprint(create_blueprint(host, url_prefix=_PREFIX, access=access))
 
     @app.get("/")
@@ -109,3 +123,23 @@ def _app(host: Host, token: str | None) -> Flask:
         return redirect(f"{_PREFIX}/")
 
     return app
+
+
+def _accept_only_names_of_this_computer(app: Flask, address: str) -> None:
+    """Without a login the name in the address is what keeps other sites' pages out (DNS rebinding)."""
+
+    @app.before_request
+    def _check_name() -> Response | None:
+        name = _name_in(request.headers.get("Host", ""))
+        if name == address.strip("[]").lower() or is_loopback(name):
+            return None
+        return failure_response(
+            403, "forbidden_host", "Without a login RaceLink answers only as localhost. Open it under that name."
+        )
+
+
+def _name_in(host_header: str) -> str:
+    try:
+        return urlsplit(f"//{host_header}").hostname or ""
+    except ValueError:
+        return ""

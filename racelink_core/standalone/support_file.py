@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from base64 import b64encode
 from pathlib import Path
 
 from racelink_core.configuration import HostConfiguration
@@ -23,7 +24,7 @@ class NoBundle(RaceLinkError):
 def save_bundle(configuration: HostConfiguration, file: Path) -> str:
     """Returns the sentence to print. Raises NoBundle. An existing file is replaced."""
     address = "127.0.0.1" if configuration.host in _ANYWHERE else configuration.host
-    bundle = _fetch(address, configuration.port, configuration.token)
+    bundle = _fetch(address, configuration.port, configuration.token or configuration.password)
     try:
         file.unlink(missing_ok=True)
         create_private(file)
@@ -33,11 +34,12 @@ def save_bundle(configuration: HostConfiguration, file: Path) -> str:
     return f"{file} holds what a helper needs to know, without passwords. Look through it before you send it."
 
 
-def _fetch(address: str, port: int, token: str | None) -> bytes:
+def _fetch(address: str, port: int, secret: str | None) -> bytes:
     where = f"{address}:{port}"
     connection = http.client.HTTPConnection(address, port, timeout=_TIMEOUT_S)
     try:
-        connection.request("GET", _PATH, headers={"Authorization": f"Bearer {token}"} if token else {})
+        login = {"Authorization": "Basic " + b64encode(f"doctor:{secret}".encode()).decode()} if secret else {}
+        connection.request("GET", _PATH, headers=login)
         answer = connection.getresponse()
         content = answer.read()
     except (OSError, http.client.HTTPException) as error:
@@ -48,7 +50,7 @@ def _fetch(address: str, port: int, token: str | None) -> bytes:
     finally:
         connection.close()
     if answer.status == http.client.UNAUTHORIZED:
-        raise NoBundle(f"The RaceLink at {where} needs a login: set RACELINK_TOKEN to its token.")
+        raise NoBundle(f"The RaceLink at {where} needs a login: set RACELINK_TOKEN or RACELINK_PASSWORD to its secret.")
     if answer.status != http.client.OK or answer.getheader("Content-Type") != "application/zip":
         raise NoBundle(f"What answers at {where} is no RaceLink that gives a support bundle (status {answer.status}).")
     return content

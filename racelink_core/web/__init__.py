@@ -112,7 +112,7 @@ def normal_prefix(url_prefix: str) -> str:
 def _limit_and_harden(blueprint: Blueprint) -> None:
     @blueprint.before_request
     def _limit() -> None:
-        request.max_content_length = MAX_BODY_BYTES
+        request.max_content_length = MAX_BODY_BYTES + 1
 
     @blueprint.after_request
     def _harden(response: Response) -> Response:

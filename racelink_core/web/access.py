@@ -74,17 +74,23 @@ class BasicAccess:
 
 
 class TokenAccess:
-    """One secret: as Bearer token for programs, or as the password of any user name in a browser."""
+    """One secret: as Bearer token for programs, or as the password of any user name in a browser.
+
+    A `password` of its own is for people; programs keep the token, and either may be left out.
+    """
 
     is_open = False
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str | None, password: str | None = None) -> None:
         self._token = token
+        self._passwords = tuple(secret for secret in (token, password) if secret is not None)
 
     def accepts(self, login: Authorization) -> bool:
         if login.type == "bearer":
-            return _equal(login.token or "", self._token)
-        return login.type == "basic" and _equal(login.password or "", self._token)
+            return self._token is not None and _equal(login.token or "", self._token)
+        # All are compared always, so that the time says nothing about which one it was.
+        fits = [_equal(login.password or "", password) for password in self._passwords]
+        return login.type == "basic" and any(fits)
 
     def challenge(self) -> str:
         return 'Basic realm="RaceLink", charset="UTF-8"'

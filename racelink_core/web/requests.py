@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.base import FrozenModel
@@ -60,6 +61,8 @@ def read_body(model: type[T]) -> T:
 
 def read_object() -> dict[str, Any]:
     raw = request.get_data(cache=False)
+    if len(raw) > MAX_BODY_BYTES:
+        raise RequestEntityTooLarge  # a body that does not say its length is cut off behind the limit
     if not raw.strip():
         return {}
     if request.mimetype != "application/json":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from flask import Blueprint, Response
@@ -11,14 +10,14 @@ from pydantic import Field, RootModel, model_validator
 from racelink_core.domain.command import LocateCommand, WledPresetChoice, WledPresetCommand
 from racelink_core.domain.effect import FlagsOverride
 from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
-from racelink_core.domain.reading import NOTHING_HEARD
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.web.api.tasks import TaskReply, refuse_while_busy, task_reply
 from racelink_core.web.description import describe
+from racelink_core.web.device_texts import DeviceTexts
 from racelink_core.web.failures import ApiFailure
 from racelink_core.web.origins import WEB_OPERATOR
-from racelink_core.web.replies import Reply, list_reply, reply
+from racelink_core.web.replies import Reply, reply, with_etag
 from racelink_core.web.requests import (
     ADDRESS_ERRORS,
     Address,
@@ -30,12 +29,11 @@ from racelink_core.web.requests import (
     find_known_devices,
     read_body,
 )
-from racelink_core.web.rows import DeviceRow, device_row
+from racelink_core.web.rows import DeviceRow
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
 
-_ROWS_PER_SLICE = 50
 AssignableGroup = Annotated[Integer, Field(ge=UNCONFIGURED, le=254)]
 Macs = Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
 ByteField = Annotated[Integer, Field(ge=0, le=255)]
@@ -122,17 +120,12 @@ class IndicateBody(RequestBody):
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
+    texts = DeviceTexts(host)
+
     @blueprint.get("/api/devices")
     @describe("List the devices.", reply=DevicesReply, has_etag=True)
     def list_devices() -> Response:
-        readings, now_unix_s = host.store.readings.all(), host.clock.unix()
-        rows: list[DeviceRow] = []
-        for device in host.store.snapshot.devices.values():
-            reading = readings.get(device.mac, NOTHING_HEARD)
-            rows.append(device_row(device, reading, now_unix_s=now_unix_s, stale_after_s=host.timings.stale_after_s))
-            if len(rows) % _ROWS_PER_SLICE == 0:
-                time.sleep(0)
-        return list_reply(DevicesReply.model_construct(devices=tuple(rows)))
+        return with_etag(Response(texts.reply(), 200, mimetype="application/json"))
 
     @blueprint.post("/api/discover")
     @describe(
