@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from racelink_core.state.entities import in_slices
+
+_PER_SLICE = 10
 STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8882;--word:#0b63c4}
 @media(prefers-color-scheme:dark){:root{--word:#7db8ff}}
@@ -24,9 +27,9 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def render_page(document: Mapping[str, Any]) -> str:
-    """Everything that comes from the document is escaped."""
+    """Everything that comes from the document is escaped. Computes in slices."""
     by_tag: dict[str, list[str]] = {}
-    for path, methods in document["paths"].items():
+    for path, methods in in_slices(document["paths"].items(), _PER_SLICE):
         for method in _METHODS:
             if method in methods:
                 operation = methods[method]
@@ -38,7 +41,9 @@ def render_page(document: Mapping[str, Any]) -> str:
         f"{''.join(operations)}</section>"
         for tag, operations in by_tag.items()
     )
-    models = "".join(_model(name, schema) for name, schema in document["components"]["schemas"].items())
+    models = "".join(
+        _model(name, schema) for name, schema in in_slices(document["components"]["schemas"].items(), _PER_SLICE)
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>

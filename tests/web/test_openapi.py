@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,3 +148,18 @@ def test_the_page_escapes_what_it_shows(idle_host: Host) -> None:
     assert "<script>" not in text
     assert "<img" not in text
     assert re.search(r"<code>x&lt;y</code>", text)
+
+
+def test_the_guide_names_only_what_there_is(idle_host: Host) -> None:
+    """docs/api.md, whose examples somebody will copy."""
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    found = document(idle_host)
+    named = set(re.findall(r"\$API/([a-z/-]+)", guide)) | set(re.findall(r'ask\("([a-z/-]+)"', guide))
+    assert len(named) > 8
+    assert {f"/api/{path}" for path in named} <= set(found["paths"])
+    codes = {
+        code for row in re.findall(r"^\| \d{3}.*$", guide, re.MULTILINE) for code in re.findall(r"`([a-z_]{5,})`", row)
+    }
+    text = json.dumps(found)
+    for code in codes - {"fields", "method_not_allowed"}:
+        assert f'"{code}"' in text, code

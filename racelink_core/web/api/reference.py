@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, request
 
+from racelink_core.state.entities import in_slices
 from racelink_core.web.api_page import STYLE, render_page
 from racelink_core.web.description import describe
 from racelink_core.web.openapi import document_of, operations_of
@@ -18,19 +20,25 @@ if TYPE_CHECKING:
     from racelink_core.host import Host
 
 
+_PARTS_PER_SLICE = 1000
+
+
 class _Reference:
     """Made when somebody asks first, and kept: the routes do not change while the program runs."""
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
         self._document: dict[str, Any] | None = None
+        self._texts: dict[str, str] = {}
 
-    def document(self) -> dict[str, Any]:
+    def text(self, name: str, write: Callable[[dict[str, Any]], str]) -> str:
         prefix = self._blueprint.url_prefix or ""
         if self._document is None:
             operations, _ = operations_of(current_app, self._blueprint.name, prefix)
             self._document = document_of(operations, request.script_root + prefix)
-        return self._document
+        if name not in self._texts:
+            self._texts[name] = write(self._document)
+        return self._texts[name]
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
@@ -39,19 +47,23 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/openapi.json")
     @describe("Read this description as an OpenAPI 3.1 document.", reply=None, has_etag=True)
     def openapi() -> Response:
-        text = json.dumps(reference.document(), separators=(",", ":"))
-        return with_etag(Response(text, mimetype="application/json"))
+        return with_etag(Response(reference.text("document", _as_json), mimetype="application/json"))
 
     @blueprint.get("/api/")
     @blueprint.get("/api/docs")
     @describe("Read this description as a page.", reply=None, media_type="text/html", has_etag=True)
     def reference_page() -> Response:
-        response = Response(render_page(reference.document()), mimetype="text/html")
+        response = Response(reference.text("page", render_page), mimetype="text/html")
         response.headers["Content-Security-Policy"] = (
             f"default-src 'none'; style-src 'sha256-{_sha256(STYLE)}'; base-uri 'none'; form-action 'none'; "
             "frame-ancestors 'self'"
         )
         return with_etag(response)
+
+
+def _as_json(document: dict[str, Any]) -> str:
+    """In slices, so that nothing else waits for it."""
+    return "".join(in_slices(json.JSONEncoder(separators=(",", ":")).iterencode(document), _PARTS_PER_SLICE))
 
 
 def _sha256(text: str) -> str:
