@@ -307,6 +307,7 @@ class GatewayPool:
             network_id=self._networks.get(search.url),
             is_connected=session is not None,
             state=GatewayState.UNKNOWN if session is None else session.state,
+            window_ms=0 if session is None else session.window_ms,
             profile=None if session is None else session.profile,
             last_event=None if heard_s is None else self._clock.unix() - (self._clock.monotonic() - heard_s),
             last_error=None if search.problem is None else search.problem.reason,

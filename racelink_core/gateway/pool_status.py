@@ -35,6 +35,7 @@ class GatewayRecord:
 
     network_id  None: no network uses it
     profile     None: it has no runtime radio settings
+    window_ms   length of the receive window, 0 in every other state
     last_event  Unix time of the last thing it said
     """
 
@@ -43,6 +44,7 @@ class GatewayRecord:
     network_id: str | None
     is_connected: bool
     state: GatewayState
+    window_ms: int
     profile: RadioProfile | None
     last_event: float | None
     last_error: str | None

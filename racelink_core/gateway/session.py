@@ -103,6 +103,11 @@ class GatewaySession:
         return self._mirror.state
 
     @property
+    def window_ms(self) -> int:
+        """How long the receive window is that the gateway last reported; 0 in every other state."""
+        return self._mirror.window_ms or 0
+
+    @property
     def is_open(self) -> bool:
         return self._is_ready and self.last_error is None and not self._is_closed
 

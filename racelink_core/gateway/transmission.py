@@ -136,7 +136,8 @@ class SlotMirror:
         """TX began and its TX_DONE has not come. The state stays TX for some ms after that."""
         self.last_done: Transmission | None = None
         """Whose packet the last TX_DONE ended; None: one of the gateway's own."""
-        self._window_ms: int | None = None
+        self.window_ms: int | None = None
+        """Of the receive window, as long as the state is RX_WINDOW."""
 
     def apply(self, message: SlotMessage, at_s: float, in_flight: Sequence[Transmission]) -> bool:
         """Tells the transmissions, oldest first. Returns whether the gateway seems to have restarted."""
@@ -169,7 +170,7 @@ class SlotMirror:
         is_greeting = is_change and message.state is GatewayState.IDLE is self.state
         was_tx = self.state is GatewayState.TX
         without_done = self.is_occupied
-        self.state, self._window_ms = message.state, message.window_ms
+        self.state, self.window_ms = message.state, message.window_ms
         if message.state is GatewayState.TX:
             if is_change or not was_tx:
                 self.is_occupied = True

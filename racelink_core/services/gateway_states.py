@@ -34,5 +34,5 @@ def _ask(session: GatewaySession) -> AskedState:
     except LinkError:
         report = None
     if report is None:
-        return AskedState(session.identity.mac, False, session.state, 0)
+        return AskedState(session.identity.mac, False, session.state, session.window_ms)
     return AskedState(session.identity.mac, True, report.state, report.window_ms or 0)

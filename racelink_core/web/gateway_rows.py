@@ -41,13 +41,17 @@ class ReadinessRow(FrozenModel):
 
 
 class SlotRow(FrozenModel):
-    """A network and what its gateway says of itself; never inferred."""
+    """A network and what its gateway says of itself; never inferred.
+
+    `state_metadata_ms`: length of the receive window, 0 in every other state.
+    """
 
     network_id: str | None
     network_name: str | None
     gateway_mac: Mac | None
     state: str
     state_byte: int
+    state_metadata_ms: int
     last_event_ts: float | None
     last_error: str | None
 
@@ -70,6 +74,7 @@ class GatewayRow(FrozenModel):
     is_connected: bool
     state: str
     state_byte: int
+    state_metadata_ms: int
     last_event_ts: float | None
     last_error: str | None
     overhead_ms: float
@@ -137,6 +142,7 @@ def _slot_row(network: Network | None, record: GatewayRecord | None) -> SlotRow:
         gateway_mac=record.mac if record else network.gateway_mac if network else None,
         state=state,
         state_byte=state_byte,
+        state_metadata_ms=record.window_ms if record else 0,
         last_event_ts=record.last_event if record else None,
         last_error=record.last_error if record else None,
     )
@@ -159,6 +165,7 @@ def gateway_row(record: GatewayRecord, snapshot: Snapshot) -> GatewayRow:
         is_connected=record.is_connected,
         state=record.state.name,
         state_byte=int(record.state),
+        state_metadata_ms=record.window_ms,
         last_event_ts=record.last_event,
         last_error=record.last_error,
         overhead_ms=record.overhead_ms,

@@ -93,6 +93,18 @@ export interface CapabilityRow {
   functions: Array<FunctionRow>;
 }
 
+/** Of a network only the name can be changed; a field that it does not know is refused, never lost. */
+export interface ChangeNetworkBody {
+  name: string;
+}
+
+/** `migrate_suggested`: its gateway reports other radio settings than the network has. */
+export interface ChangedNetworkReply {
+  ok: boolean;
+  network: NetworkRow;
+  migrate_suggested: boolean;
+}
+
 /** `changed`: how many packets left their gateway. */
 export interface ChangedReply {
   ok: boolean;
@@ -331,6 +343,7 @@ export interface GatewayRow {
   is_connected: boolean;
   state: string;
   state_byte: number;
+  state_metadata_ms: number;
   last_event_ts: number | null;
   last_error: string | null;
   overhead_ms: number;
@@ -869,13 +882,14 @@ export interface SlotOption {
   label: string;
 }
 
-/** A network and what its gateway says of itself; never inferred. */
+/** A network and what its gateway says of itself; never inferred. `state_metadata_ms`: length of the receive window, 0 in every other state. */
 export interface SlotRow {
   network_id: string | null;
   network_name: string | null;
   gateway_mac: string | null;
   state: string;
   state_byte: number;
+  state_metadata_ms: number;
   last_event_ts: number | null;
   last_error: string | null;
 }
@@ -1093,6 +1107,7 @@ export interface Post {
 
 /** By address below `api/`: what `PUT` takes and answers. */
 export interface Put {
+  "networks/{network_id}": { body: ChangeNetworkBody; reply: ChangedNetworkReply };
   "settings": { body: SettingsBody; reply: SettingsReply };
 }
 

@@ -24,6 +24,7 @@ BOTH = {"devices", "groups"}
 HERE = {
     "/api/groups/renumber": {"order": [4, 3, 2, 1]},
     "/api/import/old": {"source": "home"},
+    "/api/networks/{network_id}": {"name": "Field"},
     "/api/specials/action": {"mac": GATE, "function": "wled_control", "params": {"presetId": 1}},
 }
 """Good bodies for this fleet, where those for all routes would not do."""
@@ -58,6 +59,7 @@ def fired(host: Host, act: Callable[[], object]) -> set[str]:
         ("POST", "specials/config/import", {"mac": GATE, "key": "wled_bri", "value": 3}, {"devices"}),
         ("POST", "save", {}, set()),
         ("POST", "reload", {}, {"groups", "devices", "networks", "rl_presets"}),
+        ("PUT", "networks/default", {"name": "Field"}, {"networks"}),
         ("PUT", "settings", {"eth_autosync_interval_s": 45}, {"settings"}),
         ("POST", "gateway/retry", {}, set()),
         ("POST", "gateway/query-state", {}, set()),
@@ -91,7 +93,7 @@ def test_every_route_that_must_waits_for_the_task_and_no_other(host: Host) -> No
         label = f"{operation.method} {operation.path}"
         if not operation.description.is_busy_gated or operation.description.file:
             continue
-        path = operation.path.replace("{address}", GATE)
+        path = operation.path.replace("{address}", GATE).replace("{network_id}", "default")
         body = HERE.get(operation.path, GOOD.get(label, {}))
         answer = client.open(f"/racelink{path}", method=operation.method, json=body)
         task = (answer.json or {}).get("task") or {}
@@ -170,3 +172,18 @@ def test_what_changes_all_the_time_is_never_kept(client: FlaskClient) -> None:
         answer = client.get(f"{API}/{path}")
         assert answer.headers["Cache-Control"] == "no-store"
         assert "ETag" not in answer.headers
+
+
+def test_a_network_is_renamed_and_nothing_else(host: Host, client: FlaskClient) -> None:
+    answer = client.put(f"{API}/networks/default", json={"name": " Field "})
+    assert answer.json is not None
+    assert (answer.json["network"]["name"], answer.json["migrate_suggested"]) == ("Field", False)
+    before = host.store.snapshot
+    for path, body, status, code in (
+        ("networks/none", {"name": "Field"}, 404, "not_found"),
+        ("networks/default", {"name": ""}, 400, "invalid_request"),
+        ("networks/default", {"name": "Field", "channel_id": 2}, 400, "invalid_request"),
+    ):
+        refused = client.put(f"{API}/{path}", json=body)
+        assert (refused.status_code, (refused.json or {})["detail"]["code"]) == (status, code)
+    assert host.store.snapshot is before
