@@ -100,7 +100,7 @@ class Host:
             self.store.close()
             raise
         self._log_ring = LogRing()
-        self._log_ring.attach()
+        self._log_ring.attach(__package__)
         configured = configuration.excluded_ports
 
         def excluded() -> Collection[str]:
@@ -237,6 +237,10 @@ class Host:
     def on_stop(self, callback: Callable[[], None]) -> None:
         """Called first of all when the host stops."""
         self._when_stopping.append(callback)
+
+    def keep_log_of(self, name: str) -> None:
+        """The support bundle has the lines of this logger, too."""
+        self._log_ring.attach(name)
 
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong now, for an operator."""

@@ -42,6 +42,7 @@ class Plugin:
             excluded_ports=lambda: rotorhazard_ports(rhapi),
             older_options=lambda: older_options(rhapi),
         )
+        self._host.keep_log_of(__package__)
         self._host.startblock.heat = lambda: current_heat(rhapi)
         notifier = Notifier(rhapi)
         self._actions = Actions(self._host, notifier)

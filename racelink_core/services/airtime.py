@@ -80,11 +80,15 @@ class Airtime:
             self._waiting.append(event)
 
     def spent_ms(self, network_id: str, window_s: float = WINDOW_S) -> float:
-        """Sent within the last `window_s`, the minute in which that begins included whole."""
+        """Sent within the last `window_s`, the minute in which that begins included whole.
+
+        A wall clock that was set back forgives nothing: minutes that it will reach within an hour count, too.
+        """
         self.count()
-        first = int((self._clock.unix() - window_s) // 60)
+        now = self._clock.unix()
         minutes = self._minutes.get(network_id, {})
-        return sum(minutes[minute].sent_ms for minute in self._from(first) if minute in minutes)
+        counted = range(int((now - window_s) // 60), int((now + WINDOW_S) // 60))
+        return sum(minutes[minute].sent_ms for minute in counted if minute in minutes)
 
     def limit_for(self, network: Network) -> float | None:
         """How many milliseconds of an hour it may send; None: as many as it likes."""
@@ -132,9 +136,6 @@ class Airtime:
 
     def _taken(self) -> list[OnAir | GatewayEvent]:
         return [self._waiting.popleft() for _ in range(len(self._waiting))]
-
-    def _from(self, first: int) -> range:
-        return range(first, int(self._clock.unix() // 60) + 1)
 
     def _add(self, event: OnAir | GatewayEvent, minute: int) -> None:
         snapshot = self._snapshot()

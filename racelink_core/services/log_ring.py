@@ -7,21 +7,22 @@ from collections import deque
 
 KEPT_LINES = 1000
 _LONGEST = 4000
-_LOGGERS = ("racelink_core", "racelink_rh_plugin")
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 class LogRing(logging.Handler):
-    """Keeps what the loggers of RaceLink let through, from `attach` to `close`."""
+    """Keeps what the loggers that it is attached to let through, until `close`."""
 
     def __init__(self, kept: int = KEPT_LINES) -> None:
         super().__init__()
         self.setFormatter(logging.Formatter(_FORMAT))
         self._lines: deque[str] = deque(maxlen=kept)
+        self._loggers: set[str] = set()
 
-    def attach(self) -> None:
-        for name in _LOGGERS:
-            logging.getLogger(name).addHandler(self)
+    def attach(self, name: str) -> None:
+        """To the logger of this name and all below it. Harmless twice."""
+        self._loggers.add(name)
+        logging.getLogger(name).addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -39,6 +40,6 @@ class LogRing(logging.Handler):
 
     def close(self) -> None:
         """Harmless twice."""
-        for name in _LOGGERS:
+        for name in self._loggers:
             logging.getLogger(name).removeHandler(self)
         super().close()

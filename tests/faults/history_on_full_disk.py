@@ -40,7 +40,7 @@ def main(directory: Path) -> None:
         until(lambda: problems(rig), "the notice")
         assert "nothing else is affected" in problems(rig)[0]
         shown(rig, 30)
-        assert [record.kind for record in rig.host.history.page(limit=2)] == ["rl_effect"] * 2
+        assert len(rig.host.history.page(kind="rl_effect", limit=10)) == 3
         resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
         until(lambda: not problems(rig), "the notice to go")
         newest = rig.host.history.page(limit=100)

@@ -48,4 +48,4 @@ def test_a_history_of_garbage_is_named_and_the_lights_work(tmp_path: Path) -> No
     with running_host(tmp_path) as rig:
         assert "begun anew" in problem(rig.host, "history")
         assert_lights_work(rig)
-        assert rig.host.history.page(limit=1)[0].kind == "rl_effect"
+        assert len(rig.host.history.page(kind="rl_effect")) == 1

@@ -96,7 +96,7 @@ def test_a_device_that_is_off_answers_nothing_and_the_others_everything(tmp_path
         assert asked[lost] >= 1
         assert replied[lost] == 0
         assert asked[kept] >= 1
-        assert replied[kept] == 1
+        assert 1 <= replied[kept] <= asked[kept]
         assert counts[kept].heard >= counts[kept].replied
         assert counts[kept].rssi_dbm is not None
         assert counts[kept].rssi_sum / counts[kept].heard < 0

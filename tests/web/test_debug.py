@@ -73,7 +73,7 @@ def test_the_bundle_holds_what_a_helper_asks_for(
     assert documents["databases.json"]["configuration"] == "ok"
     assert documents["databases.json"]["history"] == "ok"
     history = [json.loads(line) for line in files["history.jsonl"].splitlines()]
-    assert history[0]["kind"] == "blackout"
+    assert "blackout" in {record["kind"] for record in history}
     traffic = [json.loads(line) for line in files["traffic.jsonl"].splitlines()]
     assert [frame["seq"] for frame in traffic] == list(range(1, len(traffic) + 1))
     assert any("STATUS_REPLY" in frame["text"] for frame in traffic)
@@ -151,3 +151,13 @@ def test_warnings_are_still_printed_where_nobody_set_up_logging(
     monkeypatch.setattr(logging, "lastResort", logging.StreamHandler())
     logging.getLogger("racelink_core.test").warning("seen by both")
     assert "seen by both" in capsys.readouterr().err
+
+
+def test_lines_of_other_loggers_are_kept_on_request_and_only_while_the_host_runs(idle_host: Host) -> None:
+    idle_host.keep_log_of("somewhere.plugin")
+    other = logging.getLogger("somewhere.plugin.panels")
+    other.warning("heard by the bundle")
+    with zipfile.ZipFile(io.BytesIO(idle_host.support.make())) as archive:
+        assert "heard by the bundle" in archive.read("log.txt").decode()
+    idle_host.stop()
+    assert logging.getLogger("somewhere.plugin").handlers == []
