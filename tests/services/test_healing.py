@@ -459,6 +459,7 @@ def test_with_half_of_the_hour_used_up_nothing_unseen_is_repeated(
     rig.deaf([missing], False)
     until(lambda: rig.shows(9), "the lamp that was wrong")
     until(lambda: rig.figures.counts.checked >= 8, "every lamp asked")
+    until(lambda: "lamps that are wrong" in rig.figures.state, "the reason")
     at_s = rig.host.clock.monotonic()
     until(lambda: rig.host.clock.monotonic() > at_s + 10, "10 s")
     assert {packet.receiver for packet in rig.told_singly()} == {missing.radio_address}

@@ -210,8 +210,8 @@ class NetworkHealing:
             self._state = "the region's limit for one hour is used up"
             return _NOT_NOW_S
         if case.step is Step.REPEAT_UNSEEN and duty_left < _DUTY_FOR_UNSEEN:
-            case.due_s = now_s + self._timings.healing_patience_s
-            return 0.0
+            self._state = "keeping what is left of the region's limit for lamps that are wrong"
+            return _NOT_NOW_S
         wait_s = self._budget.wait_s(cost_ms, now_s)
         if wait_s > 0:
             self._state = "saving time on air"
