@@ -50,7 +50,13 @@ def _gateway_problems(status: PoolStatus, snapshot: Snapshot) -> list[Problem]:
     if status.last_error is not None:
         found.append(Problem(status.last_error.code.lower(), status.last_error.reason))
     elif not status.ready:
-        found.append(Problem("no_gateway", "No gateway is connected yet. Plug one in by USB: it is found by itself."))
+        found.append(
+            Problem(
+                "searching",
+                "RaceLink is looking for gateways; this takes some seconds. If none is plugged in, do so: it is found "
+                "by itself.",
+            )
+        )
     if not status.ready:
         return found
     served = {record.network_id for record in status.gateways if record.is_connected}

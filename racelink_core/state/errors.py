@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from racelink_core.domain.errors import RaceLinkError
+
+_LEAST_FREE_BYTES = 64 * 1024
+"""Less is a full disk: no change is saved in less than a few pages of the database and its log."""
 
 
 class StoreError(RaceLinkError):
@@ -121,13 +126,22 @@ def write_errors(path: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreFull(path) if is_full(error) else StoreNotSaved(path, reason_of(error)) from error
+        full = is_full(error) or _has_no_room(path)
+        raise StoreFull(path) if full else StoreNotSaved(path, reason_of(error)) from error
 
 
 def is_full(error: Exception) -> bool:
     """sqlite's error names came with Python 3.11, so its text is what is read here."""
     text = str(error).lower()
     return "disk is full" in text or "no space left" in text or "quota exceeded" in text
+
+
+def _has_no_room(path: str) -> bool:
+    """sqlite calls a full disk an I/O error when it finds out while syncing or growing its log."""
+    try:
+        return shutil.disk_usage(Path(path).parent).free < _LEAST_FREE_BYTES
+    except OSError:
+        return False
 
 
 def reason_of(error: Exception) -> str:
