@@ -154,7 +154,9 @@ class Lane:
         with self._queued(ticket, cancellation):
             while True:
                 waiting = matcher()
-                reason, detail = self._ask(ticket, prepared, waiting, attempt_s, cancellation, may_ask)
+                reason, detail = self._ask(
+                    ticket, prepared, waiting, attempt_s, cancellation=cancellation, may_ask=may_ask
+                )
                 sent += detail is None
                 for event in waiting.events:
                     if isinstance(event.message, Forwarded):
@@ -179,6 +181,7 @@ class Lane:
         packet: Sendable,
         matcher: Matcher,
         attempt_s: float,
+        *,
         cancellation: Cancellation | None,
         may_ask: Callable[[], bool] | None,
     ) -> tuple[Completion, str | None]:
