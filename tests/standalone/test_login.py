@@ -6,7 +6,9 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import requests
@@ -133,6 +135,14 @@ def test_what_is_too_large_is_refused_before_it_has_arrived(tmp_path: Path, fram
         assert requests.get(f"{url}api/health", timeout=TIMEOUT_S).json()["ok"]
 
 
+def unpacked(answer: requests.Response) -> str:
+    """What is in an archive; empty for anything else."""
+    if answer.headers["Content-Type"] != "application/zip":
+        return ""
+    with ZipFile(BytesIO(answer.content)) as archive:
+        return "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+
+
 def test_secrets_show_up_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     said = repr(HostConfiguration(data_directory=tmp_path, token=TOKEN, password=PASSWORD))
@@ -140,8 +150,9 @@ def test_secrets_show_up_nowhere(tmp_path: Path, caplog: pytest.LogCaptureFixtur
         for login in (("a", PASSWORD), ("a", TOKEN), ("a", "wrong")):
             for path in ("api/master", "api/debug", "api/devices", "api/nowhere", ""):
                 answer = requests.get(f"{url}{path}", auth=login, timeout=TIMEOUT_S)
-                said += answer.text + repr(dict(answer.headers))
+                said += answer.text + repr(dict(answer.headers)) + unpacked(answer)
     said += caplog.text
+    assert "(redacted)" in said, "the bundle was not looked into"
     assert TOKEN not in said
     assert PASSWORD not in said
 
