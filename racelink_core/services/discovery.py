@@ -81,6 +81,7 @@ class Discovery:
         def work(task: TaskHandle) -> dict[str, object]:
             created = self._grouping.create(name) if name else None
             target = created or target_group or UNCONFIGURED
+            task.progress(createdGroupId=created, targetGroupId=target)
             with self._restore.suppressed():
                 run = _Run(
                     store=self._store,
@@ -102,7 +103,15 @@ class Discovery:
                 "reason": run.reason(),
             }
 
-        meta = {"stage": "SWEEP", "found": 0, "sweeps": 0, "discoveryGroup": discovery_group, "message": ""}
+        meta = {
+            "stage": "SWEEP",
+            "found": 0,
+            "sweeps": 0,
+            "createdGroupId": None,
+            "targetGroupId": None if name else target_group or UNCONFIGURED,
+            "discoveryGroup": discovery_group,
+            "message": "",
+        }
         return self._tasks.start("discover", work, meta)
 
     def _passes(self, discovery_group: int | Literal["all"]) -> Sequence[int]:

@@ -54,9 +54,14 @@ class GroupPush:
         self._lock = threading.Lock()
         self._counts = PushCounts(0)
         self._index = 0
+        self._stage = ""
 
-    def run(self, macs: Sequence[Mac], *, skip_offline: bool) -> PushCounts:
-        """Ends between two devices when the task is cancelled. Raises what the store raises."""
+    def run(self, macs: Sequence[Mac], *, skip_offline: bool, stage: str) -> PushCounts:
+        """Ends between two devices when the task is cancelled. Raises what the store raises.
+
+        stage   what the task's progress calls it
+        """
+        self._stage = stage
         snapshot = self._store.snapshot
         self._counts = PushCounts(len(macs))
         by_network: dict[str, list[Device]] = {}
@@ -90,7 +95,7 @@ class GroupPush:
     def _push(self, device: Device) -> Push:
         with self._lock:
             self._index += 1
-        self._task.progress(stage="RESYNC", index=self._index, addr=device.mac, message=device.name)
+        self._task.progress(stage=self._stage, index=self._index, addr=device.mac, message=device.name)
         try:
             push = self._membership.push(device, self._priority, prime=False)
         except RaceLinkError as error:

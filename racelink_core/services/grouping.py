@@ -77,8 +77,8 @@ class Grouping:
             counts = PushCounts(0)
             if not task.is_cancelled:
                 macs = self._renumber(order)
-                task.progress(stage="PUSH", total=len(macs))
-                counts = self._pushing(task, origin).run(macs, skip_offline=True)
+                task.progress(total=len(macs))
+                counts = self._pushing(task, origin).run(macs, skip_offline=True, stage="MOVING")
             return {
                 "renumbered_devices": counts.changed,
                 "changed_scenes": 0,
@@ -86,7 +86,7 @@ class Grouping:
                 "total": counts.total,
             }
 
-        meta = {"stage": "STORE", "index": 0, "total": 0, "addr": "", "message": ""}
+        meta = {"stage": "INIT", "index": 0, "total": 0, "addr": "", "message": ""}
         return self._tasks.start("renumber_groups", work, meta)
 
     def _renumber(self, order: Sequence[int]) -> tuple[Mac, ...]:
@@ -158,7 +158,7 @@ class Grouping:
                 reconcile_groups(draft)
 
         macs = tuple(self._store.snapshot.devices)
-        meta = {"stage": "INIT", "skipOffline": skip_offline}
+        meta = {"skipOffline": skip_offline}
         return self._start_pushing("force_groups", macs, origin, meta, skip_offline=skip_offline, record=record)
 
     def _start_pushing(
@@ -174,9 +174,12 @@ class Grouping:
         def work(task: TaskHandle) -> dict[str, int]:
             if record is not None:
                 record()
-            return _result(self._pushing(task, origin).run(macs, skip_offline=skip_offline))
+            stage = "RESYNC" if name == "force_groups" else "MOVING"
+            return _result(self._pushing(task, origin).run(macs, skip_offline=skip_offline, stage=stage))
 
-        return self._tasks.start(name, work, {**meta, "index": 0, "total": len(macs), "addr": "", "message": ""})
+        return self._tasks.start(
+            name, work, {"stage": "INIT", **meta, "index": 0, "total": len(macs), "addr": "", "message": ""}
+        )
 
     def _pushing(self, task: TaskHandle, origin: Origin) -> GroupPush:
         return GroupPush(self._store, self._lanes, self._membership, task, origin.priority)

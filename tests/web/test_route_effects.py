@@ -187,3 +187,25 @@ def test_a_network_is_renamed_and_nothing_else(host: Host, client: FlaskClient) 
         refused = client.put(f"{API}/{path}", json=body)
         assert (refused.status_code, (refused.json or {})["detail"]["code"]) == (status, code)
     assert host.store.snapshot is before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "begins", "ends"),
+    [
+        ("devices/update-meta", {"macs": [GATE], "groupId": 1}, {"stage": "INIT", "groupId": 1, "total": 1},
+         {"stage": "MOVING", "index": 1, "addr": GATE}),
+        ("groups/force", {}, {"stage": "INIT", "skipOffline": False, "total": 8}, {"stage": "RESYNC"}),
+        ("groups/renumber", {"order": [4, 3, 2, 1]}, {"stage": "INIT"}, {"stage": "MOVING", "total": 8}),
+        ("status", {"macs": [GATE]}, {"selectionCount": 1, "groupId": None}, {"index": 1}),
+        ("discover", {"newGroupName": "New"}, {"createdGroupId": None, "discoveryGroup": 0},
+         {"createdGroupId": 5, "targetGroupId": 5}),
+        ("discover", {"targetGroupId": 2}, {"targetGroupId": 2}, {"createdGroupId": None, "targetGroupId": 2}),
+    ],
+)  # fmt: skip
+def test_a_task_says_what_it_is_about_and_how_far_it_is(
+    client: FlaskClient, path: str, body: Any, begins: dict[str, Any], ends: dict[str, Any]
+) -> None:
+    first = post(client, path, body)["task"]["meta"]
+    assert first | begins == first
+    last = task_done(client)["meta"]
+    assert last | ends == last
