@@ -45,8 +45,6 @@ class Timings(FrozenModel):
     collect_ceiling_s: float = 5.0
     collect_base_s: float = 1.0
     collect_per_device_s: float = 0.15
-    stream_attempt_s: float = 6.0
-    """The longest wait for the acknowledgements of one stream to everyone."""
     late_answer_s: float = 5.5
     """So long after a request its answer may still come: a node keeps one for 5 s while the channel is busy."""
 

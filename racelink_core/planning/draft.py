@@ -166,7 +166,12 @@ def _headless(command: HeadlessCommand, snapshot: Snapshot) -> Draft:
 def _startblock(command: StartblockCommand, snapshot: Snapshot) -> Draft:
     """Without a source for the current heat, every covered slot is shown empty (design, section 6)."""
     streams, degraded = slot_streams(command.target, command.params.entries or (), snapshot)
-    return tuple(WireOperation((each.network_id,), each.packet_to(each.receiver)) for each in streams), degraded
+    operations = (
+        WireOperation((each.network_id,), each.packet_to(device.radio_address))
+        for each in streams
+        for device in each.devices
+    )
+    return tuple(operations), degraded
 
 
 def _sync(snapshot: Snapshot, sync_brightness: Mapping[str, int]) -> Draft:

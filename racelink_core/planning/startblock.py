@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from racelink_core.domain.address import BROADCAST, RadioAddress
+from racelink_core.domain.address import RadioAddress
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.snapshot import Snapshot
@@ -20,16 +20,14 @@ from racelink_core.protocol.startblock import StartblockProgram
 
 @dataclass(frozen=True, slots=True)
 class SlotStream:
-    """One slot on one network. `devices`: the blocks of the target that show it."""
+    """One slot on one network. `devices`: the blocks of the target that show it.
+
+    Each is addressed by itself: everyone acknowledges a stream to everyone, for seconds in a large field.
+    """
 
     network_id: str
     program: StartblockProgram
     devices: tuple[Device, ...]
-
-    @property
-    def receiver(self) -> RadioAddress:
-        """One block alone is addressed: the same time on air, one acknowledgement, and no other block reacts."""
-        return self.devices[0].radio_address if len(self.devices) == 1 else BROADCAST
 
     def packet_to(self, receiver: RadioAddress) -> RadioPacket:
         return RadioPacket(receiver, Stream(self.program.to_payload()))

@@ -5,11 +5,11 @@ Source: spec services, section 9; spec scenes, section 9.4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from racelink_core.domain.address import Mac, RadioAddress
+from racelink_core.domain.address import Mac
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.command import StartblockCommand
 from racelink_core.domain.device import Device
@@ -21,11 +21,12 @@ from racelink_core.domain.startblock import HeatSource, SlotEntry, StartblockCho
 from racelink_core.domain.target import Target
 from racelink_core.domain.timings import Timings
 from racelink_core.gateway.lane import Lane
-from racelink_core.gateway.reply_matcher import Matcher, Replies
+from racelink_core.gateway.reply_matcher import Matcher, Replies, ack_from
 from racelink_core.planning.operation import Degradation
 from racelink_core.planning.startblock import SlotStream, slot_streams
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.replies import Ack
+from racelink_core.protocol.startblock import StartblockProgram
 from racelink_core.services.lanes import Lanes, require_any
 from racelink_core.services.parallel import on_each_network
 from racelink_core.services.presence import Presence
@@ -33,6 +34,7 @@ from racelink_core.services.tasks import TaskHandle, Tasks, TaskSnapshot
 from racelink_core.state.store import Store
 
 _ATTEMPTS = 3
+_LOOK_AGAIN_S = 0.5
 
 
 class NothingToShow(RaceLinkError):
@@ -86,6 +88,8 @@ class Startblock:
         self._store, self._lanes, self._presence = store, lanes, presence
         self._tasks, self._clock, self._timings = tasks, clock, timings
         self.heat: HeatSource | None = None
+        self._owed: dict[Mac, tuple[StartblockProgram, float]] = {}
+        """What a block may still acknowledge, and until when, in Clock seconds."""
 
     def start(self, target: Target, entries: Sequence[SlotEntry] | None, origin: Origin) -> TaskSnapshot:
         """As a task. `entries` None: the current heat. Result: ok, expected, acked, reason and slots, one by one.
@@ -129,7 +133,6 @@ class Startblock:
         by_network: dict[str, list[SlotResult]] = {}
         for result in results:
             by_network.setdefault(result.stream.network_id, []).append(result)
-        nodes = {network_id: sum(1 for _ in snapshot.devices_of_network(network_id)) for network_id in by_network}
         run = _Run(
             store=self._store,
             lanes=self._lanes,
@@ -137,8 +140,9 @@ class Startblock:
             clock=self._clock,
             timings=self._timings,
             priority=priority,
+            tasks=self._tasks,
             task=task,
-            nodes=nodes,
+            owed=self._owed,
         )
         on_each_network(tuple(by_network), lambda network: run.fill(network, by_network[network]), "startblock")
         return results, degraded
@@ -151,7 +155,7 @@ class Startblock:
 
 
 class _Run:
-    """One filling of all slots. Retries wait for those that are missing, and address them one by one."""
+    """One filling of all slots. Only those that are missing are asked again."""
 
     def __init__(
         self,
@@ -162,18 +166,23 @@ class _Run:
         clock: Clock,
         timings: Timings,
         priority: Priority,
+        tasks: Tasks,
         task: TaskHandle | None,
-        nodes: Mapping[str, int],
+        owed: dict[Mac, tuple[StartblockProgram, float]],
     ) -> None:
-        """nodes   how many are known on each network: all of them acknowledge a stream to everyone"""
         self._store, self._lanes, self._presence, self._clock = store, lanes, presence, clock
-        self._timings, self._priority, self._task, self._nodes = timings, priority, task, nodes
+        self._timings, self._priority, self._owed = timings, priority, owed
+        self._tasks, self._task = tasks, task
         self._index = 0
         self._silent: set[Mac] = set()
 
     @property
     def _is_cancelled(self) -> bool:
-        return self._task is not None and self._task.is_cancelled
+        """Asked before each stream: none of them may be in the slot when a race starts."""
+        if self._task is not None:
+            return self._task.is_cancelled
+        self._tasks.wait_while_paused()
+        return False
 
     def fill(self, network_id: str, results: Sequence[SlotResult]) -> None:
         for result in results:
@@ -193,48 +202,59 @@ class _Run:
                 result.error = (error.code, str(error))
 
     def _fill_slot(self, lane: Lane, result: SlotResult) -> None:
-        stream = result.stream
+        """Block by block: a stream to everyone would be acknowledged by every lamp, late ones in the next slot."""
         if not result.waited_for:
             self._try(lane, result)
             return
-        self._ask(
-            lane, result, stream.receiver, [device for device in stream.devices if device.mac in result.waited_for]
-        )
-        for _ in range(1, _ATTEMPTS):
-            missing = [device for device in stream.devices if device.mac in result.missing]
-            if not missing or result.error is not None or self._is_cancelled:
-                return
-            for device in missing:
-                self._clock.sleep(self._timings.unicast_gap_s)
-                self._ask(lane, result, device.radio_address, [device])
-        if result.error is None:
-            for mac in result.missing:
-                self._presence.silent(mac, "STREAM")
+        for _ in range(_ATTEMPTS):
+            for device in result.stream.devices:
+                if device.mac in result.missing:
+                    self._ask(lane, result, device)
+                if result.error is not None or self._is_cancelled:
+                    return
+        for mac in result.missing:
+            self._silent.add(mac)
+            self._presence.silent(mac, "STREAM")
+        for device in result.stream.devices:
+            if device.mac not in result.waited_for:
+                self._send_only(lane, result, device)
 
     def _try(self, lane: Lane, result: SlotResult) -> None:
         """Nobody is known to be there. Whoever is misses the next slot while it answers: it gets the time, once."""
-        unheard = [device for device in result.stream.devices if device.mac not in self._silent]
-        if not unheard:
-            self._send_only(lane, result)
-            return
-        self._ask(lane, result, result.stream.receiver, unheard)
+        for device in result.stream.devices:
+            if device.mac in self._silent:
+                self._send_only(lane, result, device)
+                continue
+            self._ask(lane, result, device)
+            if device.mac not in result.acked:
+                self._silent.add(device.mac)
         result.waited_for = frozenset(result.acked)
-        self._silent.update(device.mac for device in unheard if device.mac not in result.acked)
 
-    def _send_only(self, lane: Lane, result: SlotResult) -> None:
-        [outcome] = lane.send([result.stream.packet_to(result.stream.receiver)], self._priority)
+    def _send_only(self, lane: Lane, result: SlotResult, device: Device) -> None:
+        [outcome] = lane.send([result.stream.packet_to(device.radio_address)], self._priority)
         result.packets_sent += outcome.ok
         if not outcome.ok:
             result.error = ("not_sent", outcome.reason or "The gateway did not send it.")
 
-    def _ask(self, lane: Lane, result: SlotResult, receiver: RadioAddress, devices: Sequence[Device]) -> None:
-        macs = {device.radio_address: device.mac for device in devices}
-        ceiling_s = self._ceiling_s(result.stream.network_id, receiver)
+    def _ask(self, lane: Lane, result: SlotResult, device: Device) -> None:
+        self._let_owed_answers_pass(device.mac, result)
+        asked = 0
 
-        def acknowledgements() -> Matcher:
-            return Matcher(senders=macs, ack_of=Opcode.STREAM, expected_count=len(macs), max_timeout_s=ceiling_s)
+        def acknowledgement() -> Matcher:
+            nonlocal asked
+            asked += 1
+            return ack_from(device.mac, Opcode.STREAM)
 
-        replies = lane.request(result.stream.packet_to(receiver), acknowledgements, self._priority, attempts=1)
+        replies = lane.request(
+            result.stream.packet_to(device.radio_address),
+            acknowledgement,
+            self._priority,
+            attempts=1,
+            attempt_s=self._timings.unicast_attempt_s,
+        )
+        if asked > 1 or not replies.events:
+            until_s = self._clock.monotonic() + self._timings.late_answer_s
+            self._owed[device.mac] = (result.stream.program, until_s)
         problem = _problem(replies)
         if problem is None:
             result.packets_sent += 1
@@ -243,15 +263,15 @@ class _Run:
         for event in replies.events:
             message = event.message
             if isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok:
-                result.acked.add(macs[message.sender])
+                result.acked.add(device.mac)
 
-    def _ceiling_s(self, network_id: str, receiver: RadioAddress) -> float:
-        """To everyone: every node of the network acknowledges a stream, and ours may come last."""
-        timings = self._timings
-        if not receiver.is_broadcast:
-            return timings.unicast_attempt_s
-        everyone_s = timings.collect_base_s + timings.collect_per_device_s * self._nodes[network_id]
-        return min(timings.stream_attempt_s, everyone_s)
+    def _let_owed_answers_pass(self, mac: Mac, result: SlotResult) -> None:
+        """An acknowledgement does not say of what: one that is late must not confirm another slot."""
+        program, until_s = self._owed.get(mac, (result.stream.program, 0.0))
+        while program != result.stream.program and (left_s := until_s - self._clock.monotonic()) > 0:
+            if self._is_cancelled:
+                return
+            self._clock.sleep(min(left_s, _LOOK_AGAIN_S))
 
 
 def _problem(replies: Replies) -> tuple[str, str] | None:

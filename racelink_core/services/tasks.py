@@ -84,6 +84,7 @@ class Tasks:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._pause = TaskPause(clock)
+        self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._last: TaskSnapshot | None = None
         self._ended: deque[TaskSnapshot] = deque(maxlen=KEPT)
@@ -139,6 +140,10 @@ class Tasks:
         """
         self._pause.hold(limit_s)
 
+    def wait_while_paused(self) -> None:
+        """For long work that is no task. Returns at once without a pause, and when the host stops."""
+        self._pause.wait(self._stopping)
+
     def resume(self, after_s: float = 0.0) -> None:
         """In `after_s`, so that what follows upon the start goes first. Harmless without a pause."""
         self._pause.release(after_s)
@@ -164,6 +169,8 @@ class Tasks:
     def stop(self, timeout_s: float) -> None:
         """Cancels, waits for the end at most `timeout_s`, and starts nothing any more. Harmless twice."""
         self._is_closed = True
+        self._stopping.set()
+        self._pause.wake()
         self.cancel()
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread() and thread.ident is not None:

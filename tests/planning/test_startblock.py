@@ -57,19 +57,20 @@ def test_a_lamp_covers_no_slot() -> None:
     assert not covered_slots(snapshot().devices[GATE])
 
 
-def test_a_slot_of_one_block_is_addressed_to_it_and_a_shared_one_to_all() -> None:
+def test_a_slot_goes_to_every_block_that_shows_it() -> None:
     streams, degraded = slot_streams(GroupsTarget(value=(1,)), (), field())
     assert degraded == ()
     assert [stream.program.slot for stream in streams] == list(range(1, 9))
-    receivers = [stream.receiver for stream in streams]
-    assert receivers == [LOW.radio_address] * 2 + [BROADCAST] * 2 + [HIGH.radio_address] * 4
+    assert [[device.mac for device in stream.devices] for stream in streams] == (
+        [[LOW]] * 2 + [[LOW, ALL]] * 2 + [[HIGH]] * 4
+    )
 
 
 def test_each_network_gets_its_own_streams() -> None:
     streams, _ = slot_streams(BroadcastTarget(), (), field())
     assert len(streams) == 16
     assert {stream.network_id for stream in streams} == {"a", "b"}
-    assert {stream.receiver for stream in streams if stream.network_id == "b"} == {OTHER.radio_address}
+    assert {stream.devices[0].mac for stream in streams if stream.network_id == "b"} == {OTHER}
 
 
 def test_a_slot_without_a_pilot_is_sent_empty() -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from racelink_core.domain.address import Mac
 from racelink_core.domain.command import HeadlessCommand, StartblockCommand
-from racelink_core.domain.outcome import CommandStatus
+from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.domain.startblock import SlotEntry, StartblockChoice
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget
 from racelink_core.services.lanes import NothingConnected
 from racelink_core.services.startblock import NothingToShow
-from tests.services.blocks import HEATS, HIGH, LAMPS, LOW, MIDDLE, OTHER, blocks, shown
+from tests.services.blocks import COVERAGE, HEATS, HIGH, LAMPS, LOW, MIDDLE, OTHER, blocks, shown
 from tests.services.rig import GATEWAY, OPERATOR, until
+
+
+def covered(mac: Mac) -> range:
+    first, count = COVERAGE[mac]
+    return range(first, first + count)
+
 
 HEAT = (
     SlotEntry(slot=1, callsign="Jörg Müßig", channel="R1"),
@@ -111,12 +119,13 @@ def test_a_command_that_somebody_did_not_confirm_is_not_ok(tmp_path: Path) -> No
 def test_with_five_percent_loss_what_is_called_confirmed_is_shown(tmp_path: Path) -> None:
     with blocks(tmp_path) as rig:
         rig.simulation.fault("loss", "*", 0.05)
+        others = {slot: [mac for mac in (LOW, HIGH, MIDDLE) if slot in covered(mac)] for slot in range(1, 9)}
         for number in range(4):
             heat = [SlotEntry(slot=slot, callsign=f"Pilot {number} {slot}", channel="R1") for slot in range(1, 9)]
             rig.host.startblock.start(BroadcastTarget(), heat, OPERATOR)
             result = rig.finished().result
             for each in result["slots"]:
-                if each["expected"] and not each["missing"] and each["slot"] in shown(rig, OTHER):
+                if each["expected"] == 1 + len(others[each["slot"]]) and not each["missing"] and each["slot"] <= 4:
                     assert shown(rig, OTHER)[each["slot"]] == ("R1", f"PILOT {number} {each['slot']}")
             assert result["ok"] is (result["acked"] == result["expected"])
 
@@ -147,6 +156,31 @@ def test_cancelling_ends_it_between_two_slots(tmp_path: Path) -> None:
         assert result["ok"] is False
         assert result["slots"][-1]["error"] == "Cancelled before this slot was sent."
         assert shown(rig, HIGH) == {}
+
+
+def test_while_a_race_is_about_to_start_no_stream_is_begun(tmp_path: Path) -> None:
+    with blocks(tmp_path) as rig:
+        rig.host.tasks.pause(3600.0)
+        command = StartblockCommand(target=DeviceTarget(value=LOW), params=StartblockChoice.of(HEAT))
+        results: list[CommandResult] = []
+        submitting = threading.Thread(target=lambda: results.append(rig.host.dispatcher.submit(command, OPERATOR)))
+        submitting.start()
+        submitting.join(0.2)
+        assert (results, shown(rig, LOW)) == ([], {})
+        rig.host.tasks.resume()
+        submitting.join()
+        assert results[0].status is CommandStatus.ACKNOWLEDGED
+
+
+def test_a_host_that_stops_holds_back_no_stream(tmp_path: Path) -> None:
+    with blocks(tmp_path) as rig:
+        rig.host.tasks.pause(3600.0)
+        command = StartblockCommand(target=DeviceTarget(value=LOW))
+        submitting = threading.Thread(target=lambda: rig.host.dispatcher.submit(command, OPERATOR))
+        submitting.start()
+        rig.host.stop()
+        submitting.join()
+        assert shown(rig, LOW) == {}
 
 
 def test_what_has_no_starting_block_is_refused_or_left_alone(tmp_path: Path) -> None:
