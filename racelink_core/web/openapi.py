@@ -23,10 +23,10 @@ from racelink_core.web.task_row import TaskRow
 
 _REFERENCE = "#/components/schemas/{model}"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_EVERYWHERE = ("unauthorized", "too_many_attempts", "internal", "store_closed")
+_EVERYWHERE = ("unauthorized", "forbidden_host", "too_many_attempts", "internal", "store_closed")
 _CHANGES = ("forbidden_origin", "store_busy", "store_error", "store_full", "store_not_saved", "nothing_saved")
 _BODY = ("invalid_json", "invalid_request", "unsupported_media_type", "too_large")
-_STATUS_OF_ACCESS = {"too_many_attempts": 429, "too_large": 413, "unsupported_media_type": 415}
+_STATUS_OF_ACCESS = {"forbidden_host": 403, "too_many_attempts": 429, "too_large": 413, "unsupported_media_type": 415}
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 _PARAMETER_TYPES: Mapping[str, dict[str, Any]] = {"IntegerConverter": {"type": "integer", "minimum": 0}}
 _STATUS_WORDS = {
@@ -34,7 +34,7 @@ _STATUS_WORDS = {
     304: "Nothing has changed since the answer with this `ETag`.",
     400: "The request cannot be followed; nothing was changed.",
     401: "Log in first.",
-    403: "A page of another site sent this.",
+    403: "It was sent by a page of another site, or, without a login, to another name than localhost.",
     404: "It names something that is not there.",
     409: "Something else is under way.",
     413: "Too large.",
@@ -135,7 +135,7 @@ def document_of(operations: Iterable[Operation], base_path: str) -> dict[str, An
                 "basic": {
                     "type": "http",
                     "scheme": "basic",
-                    "description": "Inside RotorHazard its admin login; standalone any user name with the token.",
+                    "description": "Inside RotorHazard its admin login; standalone any user name with the password or the token.",
                 },
                 "token": {"type": "http", "scheme": "bearer", "description": "Standalone, beyond this computer."},
             },
