@@ -83,7 +83,7 @@ def test_serve_starts_without_a_gateway_and_says_so(start, tmp_path: Path) -> No
         assert time.monotonic() < end_s
     assert "ttyNothing9" in problems[0]["text"] or "gateway" in problems[0]["text"].lower()
     foreign = requests.get(f"{url}api/health", headers={"Host": "evil.example"}, timeout=DEADLINE_S)
-    assert foreign.status_code == 400
+    assert (foreign.status_code, foreign.json()["detail"]["code"]) == (403, "forbidden_host")
     assert_ends_cleanly(served, signal.SIGTERM, url)
 
 
