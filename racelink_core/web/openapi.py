@@ -135,7 +135,7 @@ def document_of(operations: Iterable[Operation], base_path: str) -> dict[str, An
                 "basic": {
                     "type": "http",
                     "scheme": "basic",
-                    "description": "Inside RotorHazard its admin login; standalone any user name with the password or the token.",
+                    "description": "Inside RotorHazard its admin login; by itself any user name and the password.",
                 },
                 "token": {"type": "http", "scheme": "bearer", "description": "Standalone, beyond this computer."},
             },
