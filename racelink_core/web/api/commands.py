@@ -34,7 +34,18 @@ _REFUSED = (
     "headless_scene_not_found",
     "not_a_startblock",
 )
-_NOT_DONE = ("no_reply", "not_sent", "tx_rejected", "link_lost", "cancelled", "timed_out", "overtaken", "failed", "lane_full", *_REFUSED)
+_NOT_DONE = (
+    "no_reply",
+    "not_sent",
+    "tx_rejected",
+    "link_lost",
+    "cancelled",
+    "timed_out",
+    "overtaken",
+    "failed",
+    "lane_full",
+    *_REFUSED,
+)
 
 
 class CommandBody(RootModel[Command]):
