@@ -335,7 +335,9 @@ def test_the_backup_brings_back_what_was_there(tmp_path: Path, pool: NativePool)
     store.close()
 
 
-_ANY = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12)
+_ANY = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12)
+)
 _NAMES = st.sampled_from(["Gates", "Start", "", "All WLED Nodes", "unconfigured", "x" * 70]) | _ANY
 _DEVICE = st.fixed_dictionaries(
     {},
