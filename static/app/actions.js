@@ -74,11 +74,53 @@ export const createActions = ({ api, store, live }) => {
     cancelTask: () => attempt(() => api.post("task/cancel")),
     discover: (body) => startTask(() => api.post("discover", body)),
     pollStatus: (body = {}) => startTask(() => api.post("status", body)),
-    resync: () => startTask(() => api.post("groups/force")),
+    resync: (skipOffline) => startTask(() => api.post("groups/force", { skipOffline })),
+    reorderGroups: (order) => attempt(() => api.post("groups/reorder", { order }), "The order of the groups is saved."),
+    renumberGroups: (order) => startTask(() => api.post("groups/renumber", { order })),
     move: async (macs, groupId) => {
       const task = await startTask(() => api.post("devices/update-meta", { macs, groupId }));
       if (task) store.set({ selection: new Set() });
       return task;
+    },
+    readSettings: () =>
+      attempt(async () => {
+        const [settings, healing] = await Promise.all([api.get("settings"), api.get("healing")]);
+        return { settings, healing };
+      }),
+    saveSettings: (settings) => attempt(() => api.put("settings", settings), "Settings saved."),
+    readHistory: (before) => attempt(() => api.get(before ? `history?before=${before}` : "history")),
+    readStatistics: () => attempt(() => api.get("statistics")),
+    dismissImportReport: () => attempt(() => api.post("import/report/dismiss")),
+    bundleUrl: api.url("debug"),
+    loadCatalogue: async () => {
+      if (store.get().catalogue) return;
+      const answer = await attempt(() => Promise.all([api.get("specials"), api.get("node-config/schema")]));
+      if (answer) store.set({ catalogue: { specials: answer[0].specials, node: answer[1] } });
+    },
+    // Resolves to null when the device does not answer.
+    readProperty: async (device, key) => {
+      try {
+        return await api.post("specials/get", { mac: device.addr, key });
+      } catch (error) {
+        if (error.code !== "timeout") toast("error", error.message);
+        return null;
+      }
+    },
+    writeProperty: (macs, key, value) =>
+      startTask(() => api.post("specials/config", macs.length === 1 ? { mac: macs[0], key, value } : { macs, key, value })),
+    importProperty: (device, key, value) =>
+      attempt(() => api.post("specials/config/import", { mac: device.addr, key, value }), "Kept what the device says."),
+    runFunction: (device, action, params) =>
+      attempt(
+        () => api.post("specials/action", { mac: device.addr, function: action.key, params }),
+        `${action.label} sent to ${device.name}.`,
+      ),
+    sendNodeCommand: async (device, command) => {
+      const answer = await attempt(() =>
+        api.post("config", { mac: device.addr, option: command.option, data0: command.data0 }),
+      );
+      if (answer?.acked) toast("success", `${device.name} confirmed: ${command.label}.`);
+      else if (answer) toast("success", `${command.label} sent to ${device.name}. It did not confirm it.`);
     },
     renameDevice: (device, name) =>
       attempt(() => api.post("devices/update-meta", { macs: [device.addr], name }), `Renamed to ${name}.`),

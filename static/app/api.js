@@ -32,10 +32,12 @@ export const createApi = (basePath) => {
     return answer;
   };
   return {
+    url: (path) => `${basePath}/api/${path}`,
     /** @type {<P extends keyof Get>(path: P) => Promise<Get[P]["reply"]>} */
     get: (path) => request("GET", path),
     /** @type {<P extends keyof Post>(path: P, body?: Post[P]["body"]) => Promise<Post[P]["reply"]>} */
     post: (path, body = {}) => request("POST", path, body),
+    put: (path, body) => request("PUT", path, body),
     remove: (path) => request("DELETE", path),
   };
 };

@@ -8,6 +8,7 @@ export const initialState = () => ({
   devices: [],
   groups: [],
   presets: [],
+  catalogue: null, // what kinds of device can be set and made to do, read when a dialog first needs it
   gateways: [], // what is plugged in
   slots: [], // one per network
   gateway: null, // readiness and the last problem

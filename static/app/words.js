@@ -10,6 +10,11 @@ export const ago = (seconds) => {
   return `${Math.round(seconds / 86400)} days ago`;
 };
 
+export const duration = (seconds) => {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+};
+
 // {look, word, reason}; look is one of ok, warn, bad, quiet
 export const presence = (device) => {
   if (device.presence === "unknown") {
@@ -17,6 +22,7 @@ export const presence = (device) => {
   }
   if (device.presence === "offline") return { look: "bad", word: "Offline", reason: offlineReason(device.link_error) };
   if (device.stale) return { look: "warn", word: "Quiet", reason: "No news for more than 10 minutes." };
+  if (device.follows === "no") return { look: "warn", word: "Does not follow", reason: device.follows_reason };
   if (device.group_push_pending) {
     return { look: "warn", word: "Online", reason: "It has not confirmed its group yet." };
   }
@@ -79,13 +85,19 @@ const TASKS = {
   status: "Asking for status",
   bulk_set_group: "Moving devices",
   force_groups: "Sending groups again",
+  renumber_groups: "Renumbering groups",
+  special_config: "Writing a setting",
+  bulk_special_config: "Writing a setting to several devices",
+  startblock: "Updating starting blocks",
 };
 
 export const taskName = (task) => TASKS[task.name] ?? task.name;
 
 export const taskProgress = (task) => {
   const { index, total } = task.meta ?? {};
-  if (total) return `${Math.min(index ?? 0, total)} of ${total}`;
+  if (task.meta?.paused) return "waiting for the start of the race";
+  const left = task.remaining_s == null ? "" : `, about ${duration(task.remaining_s)} left`;
+  if (total) return `${Math.min(index ?? 0, total)} of ${total}${left}`;
   return task.rx_replies ? count(task.rx_replies, "reply", "replies") : "";
 };
 

@@ -39,6 +39,9 @@ export const App = ({ store, actions, embedded }) => {
       onDrawer=${actions.toggleDrawer}
       onDiscover=${() => actions.openDialog({ kind: "discover" })}
       onStatus=${() => actions.pollStatus()}
+      onResync=${() => actions.openDialog({ kind: "resync" })}
+      onActivity=${() => actions.openDialog({ kind: "activity" })}
+      onSettings=${() => actions.openDialog({ kind: "settings" })}
       onBlackout=${actions.blackout}
     />
     <${MasterBar}
@@ -64,6 +67,7 @@ export const App = ({ store, actions, embedded }) => {
             open=${state.drawerOpen}
             onShow=${actions.showGroup}
             onClose=${closeDrawer}
+            onManage=${() => actions.openDialog({ kind: "manage-groups" })}
             onCreate=${() => actions.openDialog({ kind: "create-group" })}
             onRename=${(group) => actions.openDialog({ kind: "rename-group", group })}
             onDelete=${(group) => actions.openDialog({ kind: "delete-group", group })}
@@ -71,7 +75,7 @@ export const App = ({ store, actions, embedded }) => {
           <${DevicesPage} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
         </div>`
       : html`<p class="rl-loading" role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`}
-    <${Dialogs} state=${state} actions=${actions} />
+    <${Dialogs} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
     <${Toasts} toasts=${state.toasts} onDismiss=${actions.dismiss} />
   `;
 };

@@ -55,6 +55,7 @@ export const DevicesPage = ({ state, actions, nowS, busy }) => {
             nowS=${nowS}
             onSelect=${actions.select}
             onLocate=${actions.locate}
+            onOptions=${(device) => actions.openDialog({ kind: "device", mac: device.addr })}
             onRename=${(device) => actions.openDialog({ kind: "rename-device", device })}
             onForget=${(device) => actions.openDialog({ kind: "forget-device", device })}
           />`
@@ -72,6 +73,7 @@ export const DevicesPage = ({ state, actions, nowS, busy }) => {
           actions.openDialog({ kind: "move", macs, groupId, groupName: groupName(state.groups, groupId) })}
         onStatus=${(macs) => actions.pollStatus({ macs })}
         onLocate=${actions.locateAll}
+        onSet=${(macs) => actions.openDialog({ kind: "bulk-setting", macs })}
         onClear=${actions.clearSelection}
       />
     </div>

@@ -1,11 +1,17 @@
 // Which dialog is open, with what it does.
 import { html } from "../vendor/htm-preact.js";
 import { count } from "../app/words.js";
+import { ActivityDialog } from "../parts/activity-dialog.js";
+import { BulkSettingDialog } from "../parts/bulk-setting-dialog.js";
+import { DeviceDialog } from "../parts/device-dialog.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { DiscoverDialog } from "../parts/discover-dialog.js";
+import { ManageGroupsDialog } from "../parts/manage-groups-dialog.js";
 import { NameDialog } from "../parts/name-dialog.js";
+import { ResyncDialog } from "../parts/resync-dialog.js";
+import { SettingsDialog } from "../parts/settings-dialog.js";
 
-export const Dialogs = ({ state, actions }) => {
+export const Dialogs = ({ state, actions, nowS, busy }) => {
   const { dialog } = state;
   const close = actions.closeDialog;
   const confirmed = (work) => () => {
@@ -21,6 +27,52 @@ export const Dialogs = ({ state, actions }) => {
         onCancel=${actions.cancelTask}
         onClose=${close}
       />`;
+    case "device": {
+      const device = state.devices.find(({ addr }) => addr === dialog.mac);
+      return device
+        ? html`<${DeviceDialog}
+            device=${device}
+            groups=${state.groups}
+            catalogue=${state.catalogue}
+            task=${state.task}
+            nowS=${nowS}
+            actions=${actions}
+            onClose=${close}
+          />`
+        : null;
+    }
+    case "bulk-setting":
+      return html`<${BulkSettingDialog}
+        devices=${state.devices.filter(({ addr }) => dialog.macs.includes(addr))}
+        catalogue=${state.catalogue}
+        task=${state.task}
+        actions=${actions}
+        onClose=${close}
+      />`;
+    case "settings":
+      return html`<${SettingsDialog}
+        slots=${state.slots}
+        onRead=${actions.readSettings}
+        onSave=${actions.saveSettings}
+        onClose=${close}
+      />`;
+    case "activity":
+      return html`<${ActivityDialog}
+        bundleUrl=${actions.bundleUrl}
+        onReadHistory=${actions.readHistory}
+        onReadStatistics=${actions.readStatistics}
+        onClose=${close}
+      />`;
+    case "manage-groups":
+      return html`<${ManageGroupsDialog}
+        groups=${state.groups}
+        busy=${busy}
+        onReorder=${actions.reorderGroups}
+        onRenumber=${actions.renumberGroups}
+        onClose=${close}
+      />`;
+    case "resync":
+      return html`<${ResyncDialog} devices=${state.devices} onStart=${actions.resync} onClose=${close} />`;
     case "create-group":
       return html`<${NameDialog}
         title="New group"

@@ -47,7 +47,7 @@ export class DeviceRow extends Component {
     return ["device", "group", "selected", "nowS"].some((name) => next[name] !== this.props[name]);
   }
 
-  render({ device, group, selected, nowS, onSelect, onLocate, onRename, onForget }) {
+  render({ device, group, selected, nowS, onSelect, onLocate, onOptions, onRename, onForget }) {
     return html`
       <tr role="row" class=${selected ? "is-selected" : ""} data-mac=${device.addr}>
         <td role="cell" class="rl-cell-check">
@@ -69,6 +69,7 @@ export class DeviceRow extends Component {
         <td role="cell" class="rl-cell-presence"><${Presence} device=${device} nowS=${nowS} /></td>
         <td role="cell" class="rl-cell-actions">
           <${IconButton} icon="locate" label=${`Locate ${device.name}: let it blink`} onClick=${() => onLocate(device)} />
+          <${IconButton} icon="sliders" label=${`Options of ${device.name}`} onClick=${() => onOptions(device)} />
           <${IconButton} icon="pencil" label=${`Rename ${device.name}`} onClick=${() => onRename(device)} />
           <${IconButton} icon="bin" label=${`Forget ${device.name}`} onClick=${() => onForget(device)} />
         </td>

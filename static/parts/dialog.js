@@ -5,7 +5,7 @@ import { Button } from "./button.js";
 let lastId = 0;
 
 // locked: neither Esc nor a click outside closes it
-export const Dialog = ({ title, purpose, locked = false, onClose, children, footer }) => {
+export const Dialog = ({ title, purpose, wide = false, locked = false, onClose, children, footer }) => {
   const element = useRef(null);
   const id = useRef(`rl-dialog-${++lastId}`).current;
   useEffect(() => {
@@ -21,7 +21,7 @@ export const Dialog = ({ title, purpose, locked = false, onClose, children, foot
     if (event.target === element.current && !locked) onClose();
   };
   return html`
-    <dialog ref=${element} class="rl-dialog" aria-labelledby=${id} onCancel=${cancelled} onMouseDown=${clicked}>
+    <dialog ref=${element} class=${`rl-dialog ${wide ? "is-wide" : ""}`} aria-labelledby=${id} onCancel=${cancelled} onMouseDown=${clicked}>
       <div class="rl-dialog-body">
         <h2 id=${id} class="rl-dialog-title">${title}</h2>
         ${purpose && html`<p class="rl-muted">${purpose}</p>`}

@@ -11,12 +11,17 @@ const Wordmark = () => html`
   </h1>
 `;
 
-export const Header = ({ embedded, busy, drawerOpen, onDrawer, onDiscover, onStatus, onBlackout }) => html`
+export const Header = ({ embedded, busy, drawerOpen, onDrawer, onDiscover, onStatus, onResync, onActivity, onSettings, onBlackout }) => html`
   <header class="rl-header">
     <span class="rl-menu-button">
       <${IconButton} icon="menu" label="Groups" aria-expanded=${drawerOpen} onClick=${() => onDrawer(!drawerOpen)} />
     </span>
     ${embedded ? html`<h1 class="rl-wordmark">Devices</h1>` : html`<${Wordmark} />`}
+    <div class="rl-tools">
+      <${IconButton} icon="send" label="Re-sync groups: send every device its group again" disabled=${busy} onClick=${onResync} />
+      <${IconButton} icon="list" label="Activity: history, radio and support" onClick=${onActivity} />
+      <${IconButton} icon="gear" label="Settings" onClick=${onSettings} />
+    </div>
     <div class="rl-ribbon">
       <${Button} icon="search" disabled=${busy} onClick=${onDiscover} aria-label="Discover devices">Discover<em> devices</em><//>
       <${Button} icon="refresh" disabled=${busy} onClick=${onStatus} aria-label="Get status of all devices">Get status<//>

@@ -3,7 +3,7 @@ import { html, useState } from "../vendor/htm-preact.js";
 import { count } from "../app/words.js";
 import { Button, IconButton } from "./button.js";
 
-export const SelectionBar = ({ macs, groups, busy, onMove, onStatus, onLocate, onClear }) => {
+export const SelectionBar = ({ macs, groups, busy, onMove, onStatus, onLocate, onSet, onClear }) => {
   const [groupId, setGroupId] = useState("");
   if (!macs.length) return null;
   return html`
@@ -19,6 +19,7 @@ export const SelectionBar = ({ macs, groups, busy, onMove, onStatus, onLocate, o
       <${Button} variant="brand" icon="move" disabled=${busy || groupId === ""} onClick=${() => onMove(macs, Number(groupId))}>Move<//>
       <${Button} icon="refresh" disabled=${busy} onClick=${() => onStatus(macs)}>Get status<//>
       <${Button} icon="locate" onClick=${() => onLocate(macs)}>Locate<//>
+      <${Button} icon="sliders" onClick=${() => onSet(macs)}>Set…<//>
       <${IconButton} icon="cross" label="Clear selection" onClick=${onClear} />
     </section>
   `;

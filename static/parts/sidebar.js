@@ -26,10 +26,11 @@ const GroupRow = ({ id, name, online, total, shown, onShow, children }) => html`
   </li>
 `;
 
-export const Sidebar = ({ groups, devices, shownGroup, open, onShow, onClose, onCreate, onRename, onDelete }) => html`
+export const Sidebar = ({ groups, devices, shownGroup, open, onShow, onClose, onManage, onCreate, onRename, onDelete }) => html`
   <aside class=${`rl-sidebar ${open ? "is-open" : ""}`} aria-label="Groups">
     <div class="rl-sidebar-head">
       <h2>Groups</h2>
+      <${IconButton} icon="sort" label="Manage groups: order and numbers" onClick=${onManage} />
       <span class="rl-drawer-close"><${IconButton} icon="cross" label="Close groups" onClick=${onClose} /></span>
     </div>
     <ul class="rl-groups" onKeyDown=${walk}>

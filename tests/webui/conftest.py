@@ -10,6 +10,12 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from racelink_core import create_host
+from racelink_core.configuration import HostConfiguration
+from racelink_core.standalone.demo import settle
+from racelink_core.standalone.server import WebServer
+from tests.webui.driver import Page, wait_for
+
 CHROMIUM, CHROMEDRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 _FLAGS = (
     "--headless=new",
@@ -41,3 +47,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small fleet of the test data."""
     return Path(__file__).parent.parent / "data" / "fleets" / "club-8.json"
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, fleet: Path, tmp_path: Path) -> Iterator[Page]:
+    host = create_host(HostConfiguration(data_directory=tmp_path, gateways=(f"sim://{fleet}",), speed=10))
+    server = WebServer(host, address="127.0.0.1", port=0)
+    try:
+        settle(host)
+        server.start()
+        host.start()
+        wait_for(lambda: host.gateways.status().ready)
+        yield Page(browser, host, server.url)
+        browser.get("about:blank")
+    finally:
+        host.stop()
+        server.stop()

@@ -2,105 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
-from racelink_core import create_host
-from racelink_core.configuration import HostConfiguration
 from racelink_core.domain.address import Mac
-from racelink_core.host import Host
-from racelink_core.sim.node import SimulatedNode
-from racelink_core.standalone.demo import settle
-from racelink_core.standalone.server import WebServer
-
-DEADLINE_S = 15.0
-GATE, STARTBLOCK = Mac("3C610555202E"), Mac("3C6105DA39AC")
-
-
-def wait_for(find: Callable[[], Any]) -> Any:
-    """What `find` gives as soon as it is true; a page that is being redrawn is looked at again."""
-    end_s = time.monotonic() + DEADLINE_S
-    while True:
-        try:
-            found = find()
-        except WebDriverException:
-            found = None
-        if found:
-            return found
-        assert time.monotonic() < end_s, "did not happen in time"
-        time.sleep(0.05)
-
-
-class Page:
-    """The page as an operator speaks of it."""
-
-    def __init__(self, browser: webdriver.Chrome, host: Host, url: str) -> None:
-        self.browser, self.host, self.url = browser, host, url
-
-    def open(self, width: int = 1280, height: int = 800) -> None:
-        self.browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
-        )
-        self.browser.get(self.url)
-        wait_for(lambda: self.rows() and self.text(".rl-live") == "Live")
-
-    def rows(self) -> list[WebElement]:
-        return self.browser.find_elements(By.CSS_SELECTOR, "tbody tr")
-
-    def row(self, mac: Mac) -> WebElement:
-        return self.browser.find_element(By.CSS_SELECTOR, f'tr[data-mac="{mac}"]')
-
-    def text(self, selector: str) -> str:
-        return self.browser.find_element(By.CSS_SELECTOR, selector).text
-
-    def button(self, words: str) -> WebElement:
-        for each in self.browser.find_elements(By.TAG_NAME, "button"):
-            if each.is_displayed() and words in (each.get_attribute("aria-label") or each.text):
-                return each
-        raise AssertionError(f"no button {words!r}")
-
-    def node(self, mac: Mac) -> SimulatedNode:
-        assert self.host.simulation is not None
-        return self.host.simulation.simulation.nodes[mac]
-
-    def reached(self) -> set[str]:
-        """Hosts that the browser sent requests to."""
-        found = set()
-        for entry in self.browser.get_log("performance"):
-            message = json.loads(entry["message"])["message"]
-            if message["method"] == "Network.requestWillBeSent":
-                address = urlsplit(message["params"]["request"]["url"])
-                if address.scheme in ("http", "https", "ws", "wss"):
-                    found.add(address.netloc)
-        return found
-
-
-@pytest.fixture
-def page(browser: webdriver.Chrome, fleet: Path, tmp_path: Path) -> Iterator[Page]:
-    host = create_host(HostConfiguration(data_directory=tmp_path, gateways=(f"sim://{fleet}",), speed=10))
-    server = WebServer(host, address="127.0.0.1", port=0)
-    try:
-        settle(host)
-        server.start()
-        host.start()
-        wait_for(lambda: host.gateways.status().ready)
-        yield Page(browser, host, server.url)
-        browser.get("about:blank")
-    finally:
-        host.stop()
-        server.stop()
+from tests.webui.driver import GATE, STARTBLOCK, Page, wait_for
 
 
 def test_the_fleet_appears_and_changes_arrive_without_a_reload(page: Page) -> None:

@@ -1,0 +1,114 @@
+"""Device options, groups, settings and activity, as an operator uses them; the simulated nodes say what arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from racelink_core.domain.node_options import NodeOption
+from tests.webui.driver import GATE, STARTBLOCK, Page, wait_for
+
+
+def online(page: Page) -> None:
+    page.open()
+    click(lambda: page.button("Get status of all devices"))
+    wait_for(lambda: "Online" in page.row(GATE).text)
+    wait_for(lambda: not page.host.tasks.is_running)
+
+
+def click(find: Callable[[], WebElement | None]) -> None:
+    """Clicks as soon as it is there and can be used; the page may be drawing it anew."""
+
+    def clicked() -> bool:
+        element = find()
+        if element is None or not element.is_enabled():
+            return False
+        element.click()
+        return True
+
+    wait_for(clicked)
+
+
+def fill(find: Callable[[], WebElement], *keys: str) -> None:
+    """Types over what is there, as soon as the field can be used."""
+
+    def typed() -> bool:
+        find().send_keys(Keys.CONTROL, "a")
+        find().send_keys(*keys)
+        return True
+
+    wait_for(typed)
+
+
+def inside(page: Page, words: str) -> WebElement | None:
+    """A button of the open dialog."""
+    buttons = page.browser.find_elements(By.CSS_SELECTOR, "dialog[open] button")
+    return next((each for each in buttons if words in (each.get_attribute("aria-label") or each.text)), None)
+
+
+REFRESH_RATE = ".rl-property:first-of-type"
+
+
+def test_a_property_is_read_written_and_confirmed_by_the_device(page: Page) -> None:
+    online(page)
+    name = page.host.store.snapshot.devices[GATE].name
+    click(lambda: page.button(f"Options of {name}"))
+    wait_for(lambda: "device: 75" in page.text(REFRESH_RATE))
+    fill(lambda: page.browser.find_element(By.CSS_SELECTOR, f"{REFRESH_RATE} input"), "60")
+    click(lambda: page.browser.find_element(By.CSS_SELECTOR, f"{REFRESH_RATE} button[type=submit]"))
+    wait_for(lambda: page.node(GATE).options.read(NodeOption.FRAME_RATE) == (60, 0, 0, 0))
+    wait_for(lambda: "device: 60" in page.text(REFRESH_RATE))
+    assert page.host.store.snapshot.devices[GATE].specials["wled_fps"] == 60
+
+
+def test_one_setting_goes_to_all_selected_devices(page: Page) -> None:
+    online(page)
+    for mac in (GATE, STARTBLOCK):
+        click(lambda mac=mac: page.row(mac).find_element(By.TAG_NAME, "input"))
+    click(lambda: page.button("Set…"))
+    fill(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog input"), "50")
+    click(lambda: inside(page, "Apply"))
+    wait_for(lambda: "2 of 2 devices stored it" in page.text("dialog .rl-result"))
+    for mac in (GATE, STARTBLOCK):
+        assert page.node(mac).options.read(NodeOption.FRAME_RATE) == (50, 0, 0, 0)
+
+
+def test_groups_are_ordered_without_a_packet_and_renumbered_after_a_question(page: Page) -> None:
+    online(page)
+    click(lambda: page.button("Manage groups"))
+    click(lambda: inside(page, "Move Start Line down"))
+    click(lambda: inside(page, "Apply order"))
+    wait_for(lambda: [row.id for row in page.host.store.snapshot.groups.values()] == [2, 1, 3, 4])
+    assert page.node(GATE).group_id == 2
+    click(lambda: inside(page, "Renumber along the track"))
+    click(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog .rl-button-danger"))
+    wait_for(lambda: page.node(GATE).group_id == 1 and page.node(STARTBLOCK).group_id == 2)
+
+
+def test_settings_are_saved_and_activity_tells_what_was_done(page: Page) -> None:
+    online(page)
+    click(lambda: page.button("Settings"))
+    click(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog input[type=checkbox]"))
+    click(lambda: inside(page, "Save"))
+    wait_for(lambda: page.host.store.snapshot.settings.healing is False)
+    wait_for(lambda: not page.browser.find_elements(By.CSS_SELECTOR, "dialog"))
+    click(lambda: page.button("Activity"))
+    wait_for(lambda: "status" in page.text("dialog table"))
+    page.browser.find_element(By.CSS_SELECTOR, "[role=tab]").send_keys(Keys.ARROW_RIGHT)
+    wait_for(lambda: "on air in the last hour" in page.text("dialog"))
+
+
+def test_a_phone_shows_every_dialog_without_sideways_scrolling(page: Page) -> None:
+    page.open(360, 740)
+    name = page.host.store.snapshot.devices[GATE].name
+    for opener in (f"Options of {name}", "Re-sync groups", "Activity", "Settings"):
+        click(lambda opener=opener: page.button(opener))
+        dialog = wait_for(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog[open]"))
+        width = "return [arguments[0].scrollWidth, arguments[0].clientWidth]"
+        needed, given = page.browser.execute_script(width, dialog)
+        assert needed <= given, opener
+        dialog.send_keys(Keys.ESCAPE)
+        wait_for(lambda: not page.browser.find_elements(By.CSS_SELECTOR, "dialog"))
