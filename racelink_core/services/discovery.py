@@ -70,7 +70,8 @@ class Discovery:
         """Result: found, new, assigned, unconfirmed, createdGroupId, targetGroupId, discoveryGroup, reason.
 
         discovery_group   which nodes are asked: 0 those without a group, a group's, or "all"
-        new_group_name    makes a group and puts the found ones there; it wins over `target_group`
+        new_group_name    makes a group and puts the found ones there; it wins over `target_group`;
+                          it is removed again when nobody was put there
         Raises NothingConnected, NotFound, InvalidValue or TaskRunning.
         """
         if target_group:
@@ -95,6 +96,9 @@ class Discovery:
                 )
                 for group in self._passes(discovery_group):
                     run.sweep_until_quiet(group)
+            if created is not None and self._removed_if_empty(created):
+                created, target = None, UNCONFIGURED
+                task.progress(createdGroupId=created, targetGroupId=target)
             return {
                 **run.counts(),
                 "createdGroupId": created,
@@ -113,6 +117,14 @@ class Discovery:
             "message": "",
         }
         return self._tasks.start("discover", work, meta)
+
+    def _removed_if_empty(self, group_id: GroupId) -> bool:
+        """A group that was made for the found ones and got none is not left behind."""
+        with self._store.transaction() as draft:
+            if any(device.group_id == group_id for device in draft.devices.values()):
+                return False
+            del draft.groups[group_id]
+            return True
 
     def _passes(self, discovery_group: int | Literal["all"]) -> Sequence[int]:
         """ "all": group by group, so that fewer answer at once, then those whose group the host does not know."""

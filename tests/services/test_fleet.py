@@ -34,6 +34,7 @@ def test_a_fleet_that_stays_silent_is_explained(tmp_path: Path) -> None:
         result = rig.discover().result
         assert result["found"] == 0
         assert "switched on" in result["reason"]
+        assert (result["createdGroupId"], rig.host.store.snapshot.groups) == (None, {})
 
 
 def test_a_status_poll_says_who_is_there_and_who_is_not(tmp_path: Path) -> None:
