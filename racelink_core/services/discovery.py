@@ -17,6 +17,7 @@ from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.timings import Timings
+from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.reply_matcher import replies_from_any
 from racelink_core.protocol.bodies import GetDevices
 from racelink_core.protocol.gateway_messages import Forwarded
@@ -123,7 +124,7 @@ class Discovery:
         with self._store.transaction() as draft:
             if any(device.group_id == group_id for device in draft.devices.values()):
                 return False
-            del draft.groups[group_id]
+            draft.groups.pop(group_id, None)
             return True
 
     def _passes(self, discovery_group: int | Literal["all"]) -> Sequence[int]:
@@ -149,6 +150,7 @@ class _Run:
         self._store, self._lanes, self._membership, self._presence = store, lanes, membership, presence
         self._timings, self._task, self._priority, self._target = timings, task, priority, target_group
         self._lock = threading.Lock()
+        self._heard: set[Mac] = set()
         self._seen: dict[Mac, Adopted] = {}
         self._confirmed: dict[Mac, GroupId] = {}
         self._pushes: dict[Mac, int] = {}
@@ -243,7 +245,10 @@ class _Run:
             replies = self._lanes.lane(network_id).request(
                 RadioPacket(BROADCAST, GetDevices(group_id)),
                 lambda: replies_from_any(
-                    Opcode.DEVICES, idle_timeout_s=timings.collect_idle_s, max_timeout_s=ceiling_s
+                    Opcode.DEVICES,
+                    idle_timeout_s=timings.collect_idle_s,
+                    max_timeout_s=ceiling_s,
+                    on_match=self._show_at_once,
                 ),
                 self._priority,
                 attempts=1,
@@ -259,6 +264,13 @@ class _Run:
             if isinstance(message, Forwarded) and isinstance(message.reply, IdentifyReply) and message.reply.mac:
                 found.append(Found(message.reply.mac, network_id, message, message.reply))
         return found
+
+    def _show_at_once(self, event: GatewayEvent) -> None:
+        """An operator sees the first answers while others still come in."""
+        message = event.message
+        if isinstance(message, Forwarded) and isinstance(message.reply, IdentifyReply) and message.reply.mac:
+            self._heard.add(message.reply.mac)
+            self._task.progress(found=len(self._heard))
 
     def _take_in(self, found: Sequence[Found]) -> None:
         """The host's record first, then the nodes, network by network side by side."""

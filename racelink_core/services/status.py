@@ -90,6 +90,8 @@ class _Run:
         self._task, self._priority = task, priority
         self._lock = threading.Lock()
         self._updated = self._silent = self._unreachable = 0
+        self._answering = 0
+        """Devices that answered a broadcast which is still being answered."""
 
     def counts(self) -> dict[str, int]:
         return {"updated": self._updated, "silent": self._silent, "unreachable": self._unreachable}
@@ -132,7 +134,7 @@ class _Run:
         def collect() -> Matcher:
             def on_match(event: GatewayEvent) -> None:
                 if isinstance(event.message, Forwarded):
-                    answered.add(event.message.sender)
+                    self._show_at_once(answered, event.message.sender)
                 if expected and expected <= answered:
                     matcher.end("count")
 
@@ -149,16 +151,25 @@ class _Run:
             return matcher
 
         replies = lane.request(RadioPacket(BROADCAST, GetStatus(group_id)), collect, self._priority, attempts=1)
+        shown_at_once = len(answered)
         answered |= {event.message.sender for event in replies.events if isinstance(event.message, Forwarded)}
         heard = [device for device in devices if device.radio_address in answered]
         with self._lock:
+            self._answering -= shown_at_once
             self._updated += len(heard)
-        self._task.progress(index=self._updated + self._silent)
+        self._task.progress(index=self._updated + self._silent + self._answering)
         silent = [device for device in devices if device.radio_address not in answered]
         for device in silent:
             if device.radio_address not in expected:
                 self._silent += 1
         return [device for device in silent if device.radio_address in expected]
+
+    def _show_at_once(self, answered: set[RadioAddress], sender: RadioAddress) -> None:
+        """An operator sees the first answers while others still come in."""
+        if sender not in answered:
+            answered.add(sender)
+            self._answering += 1
+            self._task.progress(index=self._updated + self._silent + self._answering)
 
     def _ask(self, lane: Lane, device: Device, attempts: int) -> None:
         replies = lane.request(
@@ -176,4 +187,4 @@ class _Run:
                 self._presence.silent(device.mac, "STATUS")
             else:
                 self._unreachable += 1
-        self._task.progress(index=self._updated + self._silent, addr=device.mac, message=device.name)
+        self._task.progress(index=self._updated + self._silent + self._answering, addr=device.mac, message=device.name)

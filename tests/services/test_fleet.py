@@ -20,7 +20,10 @@ def test_a_fleet_fresh_from_power_on_is_found_grouped_and_primed(tmp_path: Path)
         result = rig.discover().result
         assert (result["found"], result["assigned"], result["unconfirmed"], result["reason"]) == (7, 7, 0, None)
         assert {node.group_id for node in rig.running.values()} == {result["createdGroupId"]}
-        assert all(node.lamp.flags & PacketFlags.HAS_BRI for node in rig.running.values())
+        # Nobody acknowledges priming; a status shows whose got lost, and it is repeated.
+        rig.host.status.start(BroadcastTarget(), origin=OPERATOR)
+        rig.finished()
+        until(lambda: all(node.lamp.flags & PacketFlags.HAS_BRI for node in rig.running.values()), "priming")
         snapshot = rig.host.store.snapshot
         assert set(snapshot.devices) == set(rig.running)
         assert not any(device.group_push_pending for device in snapshot.devices.values())
@@ -48,6 +51,21 @@ def test_a_status_poll_says_who_is_there_and_who_is_not(tmp_path: Path) -> None:
         assert (reading.online, reading.link_error) == (False, "Missing reply (STATUS)")
         rig.host.status.start((DeviceTarget(value=next(mac for mac in rig.running if mac != silent)),), OPERATOR)
         assert rig.finished().result["updated"] == 1
+
+
+def test_answers_are_shown_while_others_still_come_in(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        shown: list[tuple[str, object, object]] = []
+        rig.host.tasks.subscribe(
+            lambda task: shown.append(
+                (task.name, task.meta.get("sweeps"), task.meta.get("found", task.meta.get("index")))
+            )
+        )
+        rig.discover()
+        assert ("discover", 0, 1) in shown, "the first answer waited for the end of the sweep"
+        rig.host.status.start(BroadcastTarget(), origin=OPERATOR)
+        assert rig.finished().result["updated"] == 7
+        assert ("status", None, 1) in shown
 
 
 def test_an_assignment_that_nobody_acknowledges_says_so_and_stays_pending(tmp_path: Path) -> None:
