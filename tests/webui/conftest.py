@@ -51,7 +51,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(browser: webdriver.Chrome, fleet: Path, tmp_path: Path) -> Iterator[Page]:
-    host = create_host(HostConfiguration(data_directory=tmp_path, gateways=(f"sim://{fleet}",), speed=10))
+    host = create_host(HostConfiguration(data_directory=tmp_path, gateways=(f"sim://{fleet}",), speed=4))
     server = WebServer(host, address="127.0.0.1", port=0)
     try:
         settle(host)
