@@ -11,6 +11,7 @@ from typing import Any
 
 from racelink_core.domain.address import BROADCAST, RadioAddress
 from racelink_core.domain.group import ALL_GROUPS
+from racelink_core.domain.node_options import NodeOption
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.protocol.bodies import (
@@ -52,7 +53,7 @@ from racelink_core.sim.engine import Engine, Timer
 from racelink_core.sim.fleet_file import FleetDevice
 from racelink_core.sim.knobs import SimulationKnobs
 from racelink_core.sim.lamp import Lamp
-from racelink_core.sim.node_options import NodeOptions, Option
+from racelink_core.sim.node_options import NodeOptions
 from racelink_core.sim.radio import NodeRadio
 from racelink_core.sim.wled_presets import Look
 
@@ -312,27 +313,27 @@ class SimulatedNode:
 
     def _configure(self, body: Config) -> None:
         option, is_on = body.option, bool(body.data0)
-        if option == Option.MAC_FILTER:
+        if option == NodeOption.MAC_FILTER:
             self.is_filtering = is_on
-        elif option == Option.CLEAR_MASTER:
+        elif option == NodeOption.CLEAR_MASTER:
             self.master = None
-        elif option == Option.PERSIST_MASTER:
+        elif option == NodeOption.PERSIST_MASTER:
             if is_on and not self.is_persistent:
                 self.stored_master = self.master
             self.is_persistent = is_on
             self._save()
-        elif option == Option.ACCESS_POINT:
+        elif option == NodeOption.ACCESS_POINT:
             self.has_access_point = is_on
             self._indicate(ACCESS_POINT_ON if is_on else ACCESS_POINT_OFF, ACCESS_POINT_S)
-        elif option == Option.RESET:
+        elif option == NodeOption.RESET:
             self.options.reset()
             self._use_boot_brightness()
-        elif option == Option.REBOOT:
+        elif option == NodeOption.REBOOT:
             if is_on:
                 # The acknowledgement still waits for its jitter and is lost.
                 self._restart_in(0.0, waits=self._knobs.reboot_ack)
         elif self.options.write(option, (body.data0, body.data1, body.data2, body.data3)):
-            if option == Option.BOOT_BRIGHTNESS:
+            if option == NodeOption.BOOT_BRIGHTNESS:
                 self._use_boot_brightness()
             self._save()
 

@@ -5,26 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from racelink_core.domain.node_options import NodeOption
+
 STARTBLOCK_TYPES = frozenset({50, 51})
-
-
-class Option:
-    """The option numbers that nodes know."""
-
-    MAC_FILTER = 0x01
-    CLEAR_MASTER = 0x02
-    PERSIST_MASTER = 0x03
-    ACCESS_POINT = 0x04
-    FRAME_RATE = 0x05
-    SEGMENT_0 = 0x06
-    SEGMENT_1 = 0x07
-    CURRENT_LIMIT = 0x08
-    BOOT_BRIGHTNESS = 0x09
-    TRANSITION = 0x0A
-    RESET = 0x0F
-    REBOOT = 0x81
-    STARTBLOCK_SLOTS = 0x8C
-    STARTBLOCK_FIRST = 0x8D
 
 
 class _Property(NamedTuple):
@@ -32,37 +15,42 @@ class _Property(NamedTuple):
     data_bytes: int
 
 
-_PROPERTIES = {
-    Option.FRAME_RATE: _Property((75, 0, 0, 0), 1),
-    Option.SEGMENT_0: _Property((0, 0, 200, 0), 4),
-    Option.SEGMENT_1: _Property((0, 0, 0, 0), 4),
-    Option.CURRENT_LIMIT: _Property((0, 0, 0, 0), 2),
-    Option.BOOT_BRIGHTNESS: _Property((128, 0, 0, 0), 1),
-    Option.TRANSITION: _Property((700 & 0xFF, 700 >> 8, 0, 0), 2),
+_PROPERTIES: Mapping[int, _Property] = {
+    NodeOption.FRAME_RATE: _Property((75, 0, 0, 0), 1),
+    NodeOption.SEGMENT_0: _Property((0, 0, 200, 0), 4),
+    NodeOption.SEGMENT_1: _Property((0, 0, 0, 0), 4),
+    NodeOption.CURRENT_LIMIT: _Property((0, 0, 0, 0), 2),
+    NodeOption.BOOT_BRIGHTNESS: _Property((128, 0, 0, 0), 1),
+    NodeOption.TRANSITION: _Property((700 & 0xFF, 700 >> 8, 0, 0), 2),
 }
-_SLOTS = {Option.STARTBLOCK_SLOTS: "startblock_slots", Option.STARTBLOCK_FIRST: "startblock_first_slot"}
+_SLOTS: Mapping[int, str] = {
+    NodeOption.STARTBLOCK_SLOTS: "startblock_slots",
+    NodeOption.STARTBLOCK_FIRST: "startblock_first_slot",
+}
 
 
 class NodeOptions:
     """Values as the 4 data bytes of CONFIG. They survive a restart."""
 
     def __init__(self, dev_type: int, specials: Mapping[str, Any]) -> None:
-        self._values = {option: one.default for option, one in _PROPERTIES.items()}
+        self._values: dict[int, tuple[int, int, int, int]] = {
+            option: one.default for option, one in _PROPERTIES.items()
+        }
         if dev_type in STARTBLOCK_TYPES:
             for option, name in _SLOTS.items():
                 self._values[option] = (_clamped_slot(int(specials.get(name, 1))), 0, 0, 0)
 
     @property
     def boot_brightness(self) -> int:
-        return self._values[Option.BOOT_BRIGHTNESS][0]
+        return self._values[NodeOption.BOOT_BRIGHTNESS][0]
 
     @property
     def slots(self) -> range:
         """The startblock slots that this node shows; empty on other nodes."""
-        if Option.STARTBLOCK_FIRST not in self._values:
+        if NodeOption.STARTBLOCK_FIRST not in self._values:
             return range(0)
-        first = self._values[Option.STARTBLOCK_FIRST][0]
-        return range(first, first + self._values[Option.STARTBLOCK_SLOTS][0])
+        first = self._values[NodeOption.STARTBLOCK_FIRST][0]
+        return range(first, first + self._values[NodeOption.STARTBLOCK_SLOTS][0])
 
     def read(self, option: int) -> tuple[int, int, int, int] | None:
         """None when the option cannot be read, or this node does not have it."""

@@ -90,7 +90,6 @@ export const createActions = ({ api, store, live }) => {
     saveSettings: (settings) => attempt(() => api.put("settings", settings), "Settings saved."),
     readHistory: (before) => attempt(() => api.get(before ? `history?before=${before}` : "history")),
     readStatistics: () => attempt(() => api.get("statistics")),
-    dismissImportReport: () => attempt(() => api.post("import/report/dismiss")),
     bundleUrl: api.url("debug"),
     loadCatalogue: async () => {
       if (store.get().catalogue) return;
