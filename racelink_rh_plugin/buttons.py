@@ -105,14 +105,15 @@ class Buttons:
 
     def _apply_quickset(self) -> str:
         snapshot = self._host.store.snapshot
+        preset_id = read_preset(self._option(panels.QUICKSET_PRESET), snapshot)
         command = RlPresetCommand(
             target=read_target(self._option(panels.QUICKSET_GROUP), snapshot),
             params=RlPresetChoice(
-                presetId=read_preset(self._option(panels.QUICKSET_PRESET), snapshot),
+                presetId=preset_id,
                 brightness=read_brightness(self._option(panels.QUICKSET_BRIGHTNESS)),
             ),
         )
-        label = snapshot.preset(command.params.preset_id).label
+        label = snapshot.preset(preset_id).label
         return _sentence(f"“{label}”", self._host.dispatcher.submit(command, _OPERATOR))
 
     def _blackout(self) -> str:

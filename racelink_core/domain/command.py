@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.effect import Byte, EffectParameters, FlagsOverride
+from racelink_core.domain.offset_choice import ExplicitOffset, OffsetChoice
 from racelink_core.domain.startblock import StartblockChoice
-from racelink_core.domain.target import Target
+from racelink_core.domain.target import TOMBSTONE, BroadcastTarget, GroupsTarget, Target
+
+MAX_CHILDREN = 16
+MAX_CONTAINER_GROUPS = 64
+
+
+PresetReference = (
+    Annotated[int, Field(ge=0, strict=True)] | Annotated[str, Field(min_length=1, max_length=80, strict=True)]
+)
 
 
 class _Parameters(FrozenModel):
@@ -19,17 +28,23 @@ class _Parameters(FrozenModel):
 
 
 class RlPresetChoice(_Parameters):
-    """`preset_id`: the stable id of an RL preset; `brightness` replaces the preset's own."""
+    """`preset_id`: the stable id of an RL preset, or a reference by key (`RL:<key>`, `<key>`) that is not known yet.
 
-    preset_id: int = Field(alias="presetId", ge=0, strict=True)
+    None: nothing chosen yet. `brightness` replaces the preset's own.
+    """
+
+    preset_id: PresetReference | None = Field(default=None, alias="presetId")
     brightness: Byte | None = None
 
 
 class WledPresetChoice(_Parameters):
-    """`preset_id`: the slot of a preset stored on the node, 1..250 (spec wire, section 6)."""
+    """`preset_id`: the slot of a preset stored on the node; only 1..250 can be sent (spec wire, section 6).
 
-    preset_id: int = Field(alias="presetId", ge=1, le=250, strict=True)
-    brightness: Byte
+    `brightness` None: 128, since a PRESET always carries one.
+    """
+
+    preset_id: Byte = Field(alias="presetId")
+    brightness: Byte | None = None
 
 
 class RlPresetCommand(FrozenModel):
@@ -51,6 +66,10 @@ class WledPresetCommand(FrozenModel):
     target: Target
     params: WledPresetChoice
     flags_override: FlagsOverride = FlagsOverride()
+
+
+ContainerTarget = Annotated[BroadcastTarget | GroupsTarget, Field(discriminator="kind")]
+ChildCommand = Annotated[RlPresetCommand | WledPresetCommand | RlEffectCommand, Field(discriminator="kind")]
 
 
 class SyncCommand(FrozenModel):
@@ -92,6 +111,32 @@ class StartblockCommand(FrozenModel):
     params: StartblockChoice = StartblockChoice()
 
 
+class OffsetGroupCommand(FrozenModel):
+    """A container: its participants are given an offset each, then its children are sent (spec scenes, 10.2)."""
+
+    kind: Literal["offset_group"] = "offset_group"
+    target: ContainerTarget
+    offset: OffsetChoice
+    actions: tuple[ChildCommand, ...] = Field(default=(), max_length=MAX_CHILDREN)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> OffsetGroupCommand:  # noqa: N804 - runs on the instance
+        groups = self.target.value if isinstance(self.target, GroupsTarget) else None
+        if groups is not None and len(groups) > MAX_CONTAINER_GROUPS:
+            raise ValueError(f"an offset group takes at most {MAX_CONTAINER_GROUPS} groups")
+        if isinstance(self.offset, ExplicitOffset):
+            if groups is None:
+                raise ValueError("explicit offsets need a list of groups")
+            if {entry.id for entry in self.offset.values} != set(groups) - {TOMBSTONE}:
+                raise ValueError("explicit offsets need exactly one value for each group of the list")
+        for child in self.actions:
+            if groups is not None and isinstance(child.target, GroupsTarget):
+                strangers = set(child.target.value) - set(groups) - {TOMBSTONE}
+                if strangers:
+                    raise ValueError(f"group {min(strangers)} does not belong to the offset group")
+        return self
+
+
 Command = Annotated[
     RlPresetCommand
     | RlEffectCommand
@@ -100,6 +145,7 @@ Command = Annotated[
     | BlackoutCommand
     | LocateCommand
     | HeadlessCommand
-    | StartblockCommand,
+    | StartblockCommand
+    | OffsetGroupCommand,
     Field(discriminator="kind"),
 ]

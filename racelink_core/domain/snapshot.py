@@ -11,17 +11,19 @@ from racelink_core.domain.errors import NotFound
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.scene import Scene
 from racelink_core.domain.settings import Settings
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Mappings keep insertion order: networks in store order, presets by id, groups by display order."""
+    """Mappings keep insertion order: networks in store order, presets and scenes by id, groups by display order."""
 
     devices: Mapping[Mac, Device] = field(default_factory=dict)
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     networks: Mapping[str, Network] = field(default_factory=dict)
     presets: Mapping[int, RlPreset] = field(default_factory=dict)
+    scenes: Mapping[int, Scene] = field(default_factory=dict)
     settings: Settings = Settings()
 
     def device(self, mac: Mac) -> Device:
@@ -44,6 +46,22 @@ class Snapshot:
             return self.presets[preset_id]
         except KeyError:
             raise NotFound("RL preset", preset_id) from None
+
+    def find_preset(self, reference: int | str) -> RlPreset | None:
+        """By id (a number or its digits) or by key, with or without `RL:` (spec scenes, 7.2)."""
+        if isinstance(reference, str):
+            if reference.isascii() and reference.isdigit():
+                return self.presets.get(int(reference))
+            key = reference.removeprefix("RL:")
+            return next((preset for preset in self.presets.values() if preset.key == key), None)
+        return self.presets.get(reference)
+
+    def scene(self, key: str) -> Scene:
+        """Raises NotFound."""
+        for scene in self.scenes.values():
+            if scene.key == key:
+                return scene
+        raise NotFound("scene", key)
 
     def members(self, group_id: GroupId) -> Iterator[Device]:
         return (device for device in self.devices.values() if device.group_id == group_id)

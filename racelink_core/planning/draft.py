@@ -14,6 +14,7 @@ from racelink_core.domain.command import (
     Command,
     HeadlessCommand,
     LocateCommand,
+    OffsetGroupCommand,
     RlEffectCommand,
     RlPresetCommand,
     StartblockCommand,
@@ -35,6 +36,9 @@ from racelink_core.protocol.radio_packet import RadioPacket
 
 Draft = tuple[tuple[WireOperation, ...], tuple[Degradation, ...]]
 _DARK = EffectParameters(brightness=0)
+WLED_PRESET_IDS = range(1, 251)
+DEFAULT_PRESET_BRIGHTNESS = 128
+"""A PRESET always carries a brightness (spec scenes, section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def draft(command: Command, snapshot: Snapshot, sync_brightness: Mapping[str, in
         return _headless(command, snapshot)
     if isinstance(command, StartblockCommand):
         return _startblock(command, snapshot)
+    if isinstance(command, OffsetGroupCommand):
+        raise TypeError("an offset group is planned as a scene of one action")
     appearance = _appearance(command, snapshot)
     if isinstance(appearance, Degradation):
         return (), (appearance,)
@@ -117,17 +123,24 @@ def _appearance(
 ) -> Appearance | Degradation:
     effect, stored_flags, wled_preset_id = EffectParameters(), EffectFlags(), None
     if isinstance(command, RlPresetCommand):
-        preset = snapshot.presets.get(command.params.preset_id)
+        reference = command.params.preset_id
+        if reference is None:
+            return Degradation("missing_preset_id", "No RL preset is chosen. Choose one.")
+        preset = snapshot.find_preset(reference)
         if preset is None:
-            sentence = f"There is no RL preset {command.params.preset_id}. It may have been deleted; choose another."
+            sentence = f"There is no RL preset {reference}. It may have been deleted; choose another."
             return Degradation("preset_not_found", sentence)
         effect, stored_flags = preset.params, preset.flags
         if command.params.brightness is not None:
             effect = effect.model_copy(update={"brightness": command.params.brightness})
     elif isinstance(command, RlEffectCommand):
         effect = command.params
+    elif command.params.preset_id not in WLED_PRESET_IDS:
+        sentence = f"Nodes hold no WLED preset {command.params.preset_id}. Choose one of 1 to 250."
+        return Degradation("preset_not_found", sentence)
     else:
-        effect, wled_preset_id = EffectParameters(brightness=command.params.brightness), command.params.preset_id
+        brightness = DEFAULT_PRESET_BRIGHTNESS if command.params.brightness is None else command.params.brightness
+        effect, wled_preset_id = EffectParameters(brightness=brightness), command.params.preset_id
     flags = command.flags_override.applied_to(stored_flags)
     return Appearance(packet_flags(flags, effect.brightness), effect, wled_preset_id)
 

@@ -1,0 +1,112 @@
+"""What the passes of the planner work on: the packets that one action means for one network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from racelink_core.domain.group import ALL_GROUPS
+from racelink_core.domain.radio_profile import RadioProfile
+from racelink_core.planning.airtime import time_on_air_ms
+from racelink_core.protocol.bodies import Control, Offset, Preset
+from racelink_core.protocol.flags import PacketFlags
+from racelink_core.protocol.radio_packet import RadioPacket
+
+
+class BlockKind(str, Enum):
+    OFFSET = "offset"
+    LIGHT = "light"
+    SYNC = "sync"
+    STREAM = "stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One step of an action on one network. LIGHT packets of a block differ in their group alone.
+
+    meant    the groups that the action means; a packet to one of them does no harm, even if it is no longer needed
+    reasons  what was done to the packets, for the operator
+    """
+
+    kind: BlockKind
+    action: int
+    network_id: str
+    packets: tuple[RadioPacket, ...]
+    child: int | None = None
+    meant: frozenset[int] = frozenset()
+    reasons: tuple[str, ...] = ()
+
+    def with_packets(self, packets: Iterable[RadioPacket], reason: str) -> Block:
+        reasons = self.reasons if reason in self.reasons else (*self.reasons, reason)
+        return replace(self, packets=tuple(packets), reasons=reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Blocks between two barriers; nothing moves out of it."""
+
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """What planning for one network needs to know about it.
+
+    known_groups  groups of the devices that the host knows on it, 0 for unassigned ones
+    """
+
+    network_id: str
+    profile: RadioProfile | None
+    known_groups: frozenset[int]
+
+    def cost(self, packets: Iterable[RadioPacket]) -> Cost:
+        lengths = [length for packet in packets for length in packet.radio_lengths()]
+        radio_ms = 0.0 if self.profile is None else sum(time_on_air_ms(each, self.profile) for each in lengths)
+        return Cost(round(radio_ms, 6), len(lengths), sum(lengths))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cost:
+    """Ranked by time on air, then packets, then bytes (spec scenes, 13). Rounded, so that sums compare."""
+
+    radio_ms: float = 0.0
+    packets: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(round(self.radio_ms + other.radio_ms, 6), self.packets + other.packets, self.bytes + other.bytes)
+
+
+def group_of(packet: RadioPacket) -> int:
+    """The group byte of a packet that has one."""
+    body = packet.body
+    if not isinstance(body, Control | Preset | Offset):
+        raise TypeError(f"{type(body).__name__} has no group")
+    return body.group_id
+
+
+def is_in_offset_mode(packet: RadioPacket) -> bool:
+    """Flag F of the acceptance gate (spec scenes, N5)."""
+    body = packet.body
+    return isinstance(body, Control | Preset) and bool(body.flags & PacketFlags.OFFSET_MODE)
+
+
+def reaches(packet: RadioPacket, group_id: int) -> bool:
+    """Whether a member of the group may be among the receivers; for a single device, whether it is in the group."""
+    group = group_of(packet)
+    return group in (ALL_GROUPS, group_id)
+
+
+def total(facts: NetworkFacts, segments: Iterable[Segment]) -> Cost:
+    return facts.cost(packet for segment in segments for block in segment.blocks for packet in block.packets)
+
+
+def all_packets(segments: Iterable[Segment]) -> Iterator[RadioPacket]:
+    for segment in segments:
+        for block in segment.blocks:
+            yield from block.packets
+
+
+Tracks = Mapping[str, tuple[Segment, ...]]
+"""Every network's segments. All networks have the same number of them."""
