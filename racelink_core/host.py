@@ -40,6 +40,7 @@ from racelink_core.services.missing_gateways import MissingGateways
 from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
 from racelink_core.services.older_import import OlderImport
+from racelink_core.services.outbound import Outbound
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
@@ -151,6 +152,7 @@ class Host:
             self.store.directory, self.traffic, self.clock, self._file_pool, configuration.recording_mb << 20
         )
         self._told = ToldState(self.store, self.clock)
+        self._outbound = Outbound(lane_of=self._lane, armed=self._armed, told=self._told, clock=self.clock)
         self.startblock = Startblock(
             store=self.store,
             lanes=self.gateways,
@@ -161,11 +163,9 @@ class Host:
         )
         self.dispatcher = Dispatcher(
             store=self.store,
-            lane_of=self._lane,
+            outbound=self._outbound,
             clock=self.clock,
             history=self.history,
-            armed=self._armed,
-            told=self._told,
             startblock=self.startblock,
         )
         self.healing = Healing(
@@ -181,7 +181,6 @@ class Host:
         )
         self._listener.heard = self.healing.heard
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
-        self.devices = Devices(self.store)
         self.status = StatusPoll(self.store, self.gateways, self._presence, self.tasks, self.timings)
         self.discovery = Discovery(
             store=self.store,
@@ -280,6 +279,7 @@ class Host:
 
     def _add_services(self, older_options: Callable[[], Mapping[str, Any]] | None) -> None:
         """What no other part is built from."""
+        self.devices = Devices(self.store)
         self.older_import = OlderImport(
             self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options
         )

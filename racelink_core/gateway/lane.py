@@ -102,23 +102,25 @@ class Lane:
         planned = None if callable(packets) else _prepared(packets)
         if planned is not None and not planned:
             return ()
-        ticket = Ticket(priority)
-        outcomes: list[SendOutcome] = []
-        with self._queued(ticket, cancellation):
-            self._take(ticket, planned[0] if planned else None)
+        with self.turns(priority, cancellation=cancellation) as turns:
             if planned is None:
-                if ticket.refusal is not None:
-                    return (_refused(ticket),)
+                refused = turns.wait()
+                if refused is not None:
+                    return (refused,)
                 planned = _prepared(packets(self.notes)) if callable(packets) else ()
-            for index, packet in enumerate(planned):
-                if index and ticket.refusal is None:
-                    self._take(ticket, packet)
-                may_go = ticket.has_slot and ticket.refusal is None
-                outcomes.append(self._transmit(ticket, packet) if may_go else _refused(ticket))
-                if outcomes[-1].kind is SendKind.LINK_LOST and ticket.refusal is None:
-                    self._turnstile.refuse(ticket, SendKind.LINK_LOST, outcomes[-1].reason or _NO_GATEWAY)
-                    self._turnstile.give_back(ticket)
-        return tuple(outcomes)
+            return tuple(turns.send(packet) for packet in planned)
+
+    @contextmanager
+    def turns(self, priority: Priority, *, cancellation: Cancellation | None = None) -> Iterator[Turns]:
+        """A place in the queue for several packets: between two of them only a higher priority goes first.
+
+        Whoever has it should do nothing between two packets that takes time: the lane waits.
+        Raises LaneFull or RadioForbidden.
+        """
+        require_radio_allowed()
+        ticket = Ticket(priority)
+        with self._queued(ticket, cancellation):
+            yield Turns(self, ticket)
 
     def request(
         self,
@@ -174,6 +176,14 @@ class Lane:
                 self._clock.sleep(self._timings.unicast_gap_s)
 
     # The way of one packet
+
+    def _send_in_turn(self, ticket: Ticket, packet: Sendable) -> SendOutcome:
+        may_go = ticket.has_slot and ticket.refusal is None
+        outcome = self._transmit(ticket, packet) if may_go else _refused(ticket)
+        if outcome.kind is SendKind.LINK_LOST and ticket.refusal is None:
+            self._turnstile.refuse(ticket, SendKind.LINK_LOST, outcome.reason or _NO_GATEWAY)
+            self._turnstile.give_back(ticket)
+        return outcome
 
     def _ask(
         self,
@@ -290,6 +300,36 @@ class Lane:
     def _require_room(self) -> None:
         if self._turnstile.waiting >= MAX_WAITING:
             raise LaneFull(self.network_id, self._turnstile.waiting)
+
+
+class Turns:
+    """Sends packet after packet, as `Lane.turns` says. A lost link or a cancellation fails all that follow at once."""
+
+    def __init__(self, lane: Lane, ticket: Ticket) -> None:
+        self._lane, self._ticket = lane, ticket
+        self._is_next = False
+
+    @property
+    def notes(self) -> OffsetNotes:
+        """What the nodes of this network were told about offset mode so far."""
+        return self._lane.notes
+
+    def wait(self, packet: Sendable | None = None) -> SendOutcome | None:
+        """Returns when it is this command's turn, or with the outcome of what will not be sent.
+
+        `packet`: the one that comes next; None: it is not known yet.
+        """
+        if self._ticket.refusal is None:
+            self._lane._take(self._ticket, packet)
+        self._is_next = True
+        return None if self._ticket.refusal is None else _refused(self._ticket)
+
+    def send(self, packet: Sendable) -> SendOutcome:
+        """Waits for the turn, unless `wait` did, and for the outcome."""
+        if not self._is_next:
+            self.wait(packet)
+        self._is_next = False
+        return self._lane._send_in_turn(self._ticket, packet)
 
 
 def _prepared(packets: Iterable[RadioPacket]) -> tuple[Sendable, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from racelink_core.domain.clock import Clock
@@ -18,11 +18,10 @@ from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.planning.plan import Degradation, plan
 from racelink_core.protocol.radio_packet import RadioPacket
-from racelink_core.services.armed_nodes import ArmedNodes
 from racelink_core.services.history import CommandRecord, History
+from racelink_core.services.outbound import Outbound
 from racelink_core.services.parallel import on_each_network
 from racelink_core.services.startblock import Startblock
-from racelink_core.services.told_state import ToldState
 from racelink_core.state.store import Store
 
 _log = logging.getLogger(__name__)
@@ -52,15 +51,13 @@ class Dispatcher:
         self,
         *,
         store: Store,
-        lane_of: Callable[[str], Lane],
+        outbound: Outbound,
         clock: Clock,
         history: History,
-        armed: ArmedNodes,
-        told: ToldState,
         startblock: Startblock,
     ) -> None:
-        self._store, self._lane_of, self._clock, self._history = store, lane_of, clock, history
-        self._told, self._armed, self._startblock = told, armed, startblock
+        self._store, self._outbound, self._clock, self._history = store, outbound, clock, history
+        self._startblock = startblock
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
@@ -82,23 +79,17 @@ class Dispatcher:
         if not outline.operations:
             first = outline.degraded[0]
             return CommandResult(CommandStatus.REJECTED, first.code, _sentences(outline.degraded))
-        lanes: dict[str, Lane] = {}
-        missing: list[_Sent] = []
-        for network_id in outline.network_ids:
-            try:
-                lanes[network_id] = self._lane_of(network_id)
-            except RaceLinkError as error:
-                missing.append(_Sent(network_id, error=error))
+        lanes, without_gateway = self._outbound.lanes(outline.network_ids)
         if not lanes:
             return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
-        with self._told.commanding(tuple(lanes)):
+        with self._outbound.commanding(tuple(lanes)):
             shares = self._send_to_all(lanes, command, snapshot, origin.priority)
             for share in shares:
                 for packet, outcome in zip(share.packets, share.outcomes, strict=False):
-                    if outcome.attempts:
-                        self._armed.sent(share.network_id, packet, self._clock.monotonic())
+                    self._outbound.sent(share.network_id, packet, outcome)
             for share in shares:
-                self._told.remember(snapshot, share.network_id, share.packets, share.outcomes, origin.name)
+                self._outbound.remember(snapshot, share.network_id, share.packets, share.outcomes, origin.name)
+        missing = [_Sent(network_id, error=error) for network_id, error in without_gateway.items()]
         if missing and _reaches_everyone(command):
             _log.warning("Without a gateway, and so left out: %s", ", ".join(share.network_id for share in missing))
         else:
@@ -118,7 +109,7 @@ class Dispatcher:
 
         def at_our_turn(notes: OffsetNotes) -> Sequence[RadioPacket]:
             nonlocal packets
-            final = plan(command, snapshot, {network_id: notes}, self._told.sync_brightness)
+            final = plan(command, snapshot, {network_id: notes}, self._outbound.sync_brightness)
             packets = final.packets(network_id)
             return packets
 
