@@ -13,8 +13,10 @@ from racelink_core.state.draft import Draft
 from racelink_core.state.entities import (
     DEVICES,
     GROUPS,
+    KINDS,
     NETWORKS,
     PRESETS,
+    SCENES,
     SETTINGS,
     SETTINGS_ID,
     EntityKind,
@@ -24,7 +26,13 @@ from racelink_core.state.entities import (
 from racelink_core.state.loading import arranged
 from racelink_core.state.rows import RowChange
 
-_SCOPES = {GROUPS: Scope.GROUPS, NETWORKS: Scope.NETWORKS, PRESETS: Scope.RL_PRESETS, SETTINGS: Scope.SETTINGS}
+_SCOPES = {
+    GROUPS: Scope.GROUPS,
+    NETWORKS: Scope.NETWORKS,
+    PRESETS: Scope.RL_PRESETS,
+    SCENES: Scope.SCENES,
+    SETTINGS: Scope.SETTINGS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def difference(before: Snapshot, draft: Draft, unreadable: Collection[tuple[str,
     rows: list[RowChange] = []
     scopes: set[Scope] = set()
     after: dict[EntityKind, dict[Any, Any]] = {}
-    for kind in (NETWORKS, GROUPS, DEVICES, PRESETS, SETTINGS):
+    for kind in KINDS:
         old = kind.of(before)
         drafted = {SETTINGS_ID: draft.settings} if kind is SETTINGS else getattr(draft, kind.table)
         after[kind], changed = _compared(kind, old, drafted, unreadable)
@@ -53,7 +61,7 @@ def difference(before: Snapshot, draft: Draft, unreadable: Collection[tuple[str,
         if not changed:
             continue
         scopes |= _device_scopes(old, after[kind]) if kind is DEVICES else {_SCOPES[kind]}
-    snapshot = arranged(after[DEVICES], after[GROUPS], after[NETWORKS], after[PRESETS], after[SETTINGS][SETTINGS_ID])
+    snapshot = arranged({kind.table: entities for kind, entities in after.items()})
     return Difference(tuple(rows), frozenset(scopes), snapshot)
 
 
@@ -61,9 +69,13 @@ def _compared(
     kind: EntityKind, old: Mapping[Any, Any], drafted: Mapping[Any, Any], unreadable: Collection[tuple[str, str]]
 ) -> tuple[dict[Any, Any], list[RowChange]]:
     """Known entities keep their place, new ones follow: the order in which the rows lie in the database."""
-    rows = [RowChange(kind.table, str(key), None) for key in old if key not in drafted]
+    rows = [
+        RowChange(kind.table, str(key), None, keeps_unreadable=(kind.table, str(key)) in unreadable)
+        for key in old
+        if key not in drafted
+    ]
     after: dict[Any, Any] = {key: old[key] for key in old if key in drafted}
-    for key, entity in in_slices(drafted.items()):
+    for key, entity in in_slices(drafted.items(), kind.per_slice):
         if key in old and (entity is old[key] or entity == old[key]):
             continue
         document, after[key] = document_of(kind, key, entity)

@@ -7,9 +7,10 @@ from racelink_core.domain.device import Device
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.scene import Scene
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
-from racelink_core.state.group_ids import GroupIds
+from racelink_core.state.counters import Counters
 
 
 class Draft:
@@ -19,13 +20,15 @@ class Draft:
     older_documents: what to add to those of the store (None removes one).
     """
 
-    def __init__(self, snapshot: Snapshot, group_ids: GroupIds, next_preset_id: int) -> None:
+    def __init__(self, snapshot: Snapshot, counters: Counters) -> None:
         self.devices: dict[Mac, Device] = dict(snapshot.devices)
         self.groups: dict[GroupId, Group] = dict(snapshot.groups)
         self.networks: dict[str, Network] = dict(snapshot.networks)
         self.presets: dict[int, RlPreset] = dict(snapshot.presets)
+        self.scenes: dict[int, Scene] = dict(snapshot.scenes)
         self.settings: Settings = snapshot.settings
-        self._group_ids, self._next_preset_id = group_ids, next_preset_id
+        self._group_ids = counters.group_ids
+        self._next_preset_id, self._next_scene_id = counters.next_preset_id, counters.next_scene_id
         self.older_documents: dict[str, str | None] = {}
         self._given_out: set[int] = set()
 
@@ -51,3 +54,17 @@ class Draft:
         preset_id = max(self._next_preset_id, *(number + 1 for number in self.presets), 1)
         self._next_preset_id = preset_id + 1
         return preset_id
+
+    @property
+    def lowest_next_scene_id(self) -> int:
+        return self._next_scene_id
+
+    def reserve_scene_ids(self, next_id: int) -> None:
+        """Ids below `next_id` count as used: somebody may still refer to them."""
+        self._next_scene_id = max(self._next_scene_id, next_id)
+
+    def next_scene_id(self) -> int:
+        """An id that no scene ever had."""
+        scene_id = max(self._next_scene_id, *(number + 1 for number in self.scenes), 1)
+        self._next_scene_id = scene_id + 1
+        return scene_id

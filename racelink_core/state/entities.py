@@ -15,6 +15,7 @@ from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.group import Group
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.scene import Scene
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.runtime.turns import give_way
@@ -27,12 +28,16 @@ _PER_SLICE = 40
 
 @dataclass(frozen=True, slots=True)
 class EntityKind:
-    """`table` is also the field of Snapshot and Draft that holds the entities, keyed by what `key_of` gives."""
+    """`table` is also the field of Snapshot and Draft that holds the entities, keyed by what `key_of` gives.
+
+    per_slice: how many are built or read before other greenlets get a turn
+    """
 
     table: str
     name: str
     model: type[FrozenModel]
     key_of: Callable[[Any], Any]
+    per_slice: int = _PER_SLICE
 
     def of(self, snapshot: Snapshot) -> Mapping[Any, Any]:
         if self.table == SETTINGS_ID:
@@ -44,8 +49,9 @@ DEVICES = EntityKind("devices", "device", Device, lambda device: device.mac)
 GROUPS = EntityKind("groups", "group", Group, lambda group: group.id)
 NETWORKS = EntityKind("networks", "network", Network, lambda network: network.id)
 PRESETS = EntityKind("presets", "RL preset", RlPreset, lambda preset: preset.id)
+SCENES = EntityKind("scenes", "scene", Scene, lambda scene: scene.id, per_slice=4)
 SETTINGS = EntityKind(SETTINGS_ID, SETTINGS_ID, Settings, lambda settings: SETTINGS_ID)
-KINDS = (NETWORKS, GROUPS, DEVICES, PRESETS, SETTINGS)
+KINDS = (NETWORKS, GROUPS, DEVICES, PRESETS, SCENES, SETTINGS)
 
 
 def document_of(kind: EntityKind, key: object, entity: FrozenModel) -> tuple[str, FrozenModel]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,16 +13,30 @@ from pydantic import ValidationError
 from racelink_core.domain.group import Group
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
-from racelink_core.state.entities import DEVICES, GROUPS, KINDS, NETWORKS, PRESETS, SETTINGS, EntityKind, in_slices
+from racelink_core.state.entities import (
+    DEVICES,
+    GROUPS,
+    KINDS,
+    NETWORKS,
+    PRESETS,
+    SCENES,
+    SETTINGS,
+    SETTINGS_ID,
+    EntityKind,
+    in_slices,
+)
 from racelink_core.state.rows import Contents, StoredRow
+from racelink_core.state.unreadable_scenes import stand_in_for
 
 _log = logging.getLogger(__name__)
 _NAMED_IN_NOTICE = 5
+_LeftOut = tuple[StoredRow, str]
+"""And why it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`unreadable`: (table, id) of every row that was left out."""
+    """`unreadable`: (table, id) of every row that was left out, or whose scene is a stand-in."""
 
     snapshot: Snapshot
     unreadable: frozenset[tuple[str, str]]
@@ -30,46 +44,50 @@ class Loaded:
 
 
 def load(contents: Contents) -> Loaded:
-    found: dict[str, dict[Any, Any]] = {}
+    found: dict[str, Mapping[Any, Any]] = {}
     unreadable: set[tuple[str, str]] = set()
     notices = []
     for kind in KINDS:
-        found[kind.table], left_out = _read(kind, contents[kind.table])
-        unreadable |= {(kind.table, row_id) for row_id in left_out}
+        entities, left_out = _read(kind, contents[kind.table])
+        found[kind.table] = entities
+        unreadable |= {(kind.table, row.id) for row, _ in left_out}
+        if kind is SCENES:
+            left_out = _put_in_stand_ins(entities, left_out)
         if left_out:
-            notices.append(_notice(kind, left_out))
-    snapshot = arranged(
-        found[DEVICES.table],
-        found[GROUPS.table],
-        found[NETWORKS.table],
-        found[PRESETS.table],
-        found[SETTINGS.table].get(SETTINGS.table, Settings()),
-    )
-    return Loaded(snapshot, frozenset(unreadable), tuple(notices))
+            notices.append(_notice(kind, [row.id for row, _ in left_out]))
+    return Loaded(arranged(found), frozenset(unreadable), tuple(notices))
 
 
-def arranged(
-    devices: dict[Any, Any],
-    groups: dict[Any, Group],
-    networks: dict[Any, Any],
-    presets: dict[Any, Any],
-    settings: Settings,
-) -> Snapshot:
-    """A snapshot that nobody can change, in the order that Snapshot promises."""
-    by_display = sorted(groups.values(), key=lambda group: (group.display_order, group.id))
+def arranged(entities: Mapping[str, Mapping[Any, Any]]) -> Snapshot:
+    """A snapshot that nobody can change, in the order that Snapshot promises. `entities`: by table."""
+    groups: Iterable[Group] = entities[GROUPS.table].values()
+    by_display = sorted(groups, key=lambda group: (group.display_order, group.id))
     return Snapshot(
-        devices=MappingProxyType(devices),
+        devices=MappingProxyType(entities[DEVICES.table]),
         groups=MappingProxyType({group.id: group for group in by_display}),
-        networks=MappingProxyType(networks),
-        presets=MappingProxyType(dict(sorted(presets.items()))),
-        settings=settings,
+        networks=MappingProxyType(entities[NETWORKS.table]),
+        presets=MappingProxyType(dict(sorted(entities[PRESETS.table].items()))),
+        scenes=MappingProxyType(dict(sorted(entities[SCENES.table].items()))),
+        settings=entities[SETTINGS.table].get(SETTINGS_ID, Settings()),
     )
 
 
-def _read(kind: EntityKind, rows: Sequence[StoredRow]) -> tuple[dict[Any, Any], list[str]]:
+def _put_in_stand_ins(scenes: dict[Any, Any], unreadable: Sequence[_LeftOut]) -> list[_LeftOut]:
+    """Returns what still is left out."""
+    left_out = []
+    for row, problem in unreadable:
+        stand_in = stand_in_for(row, problem, {scene.key for scene in scenes.values()})
+        if stand_in is None:
+            left_out.append((row, problem))
+        else:
+            scenes[stand_in.id] = stand_in
+    return left_out
+
+
+def _read(kind: EntityKind, rows: Sequence[StoredRow]) -> tuple[dict[Any, Any], list[_LeftOut]]:
     entities: dict[Any, Any] = {}
     left_out = []
-    for row in in_slices(rows):
+    for row in in_slices(rows, kind.per_slice):
         try:
             if not isinstance(row.document, bytes):
                 raise ValueError("the document is not text")
@@ -79,10 +97,17 @@ def _read(kind: EntityKind, rows: Sequence[StoredRow]) -> tuple[dict[Any, Any], 
                 raise ValueError(f"the document calls itself {key}")
         except (ValidationError, ValueError) as error:
             _log.warning("%s %r cannot be read and is kept as it is: %s", kind.name, row.id, error)
-            left_out.append(row.id)
+            left_out.append((row, _problem(error)))
         else:
             entities[key] = entity
     return entities, left_out
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)
 
 
 def _notice(kind: EntityKind, left_out: Sequence[str]) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 _FIRST_TABLES = ("devices", "groups", "networks", "presets", "settings", "readings", "offset_notes", "counters")
 OLDER = "older"
 """What an older RaceLink stored and this one keeps as it was written, and what was said about it."""
-TABLES = (*_FIRST_TABLES, OLDER)
+SCENES = "scenes"
+TABLES = (*_FIRST_TABLES, OLDER, SCENES)
 COUNTERS = "counters"
 LAST_CHANGE = "last_change"
 """The counter that is a new random word after every change by an operator: equal words, equal state."""
@@ -31,16 +32,25 @@ def _keep_older_documents(connection: sqlite3.Connection) -> None:
     _create(connection, OLDER)
 
 
+def _keep_scenes(connection: sqlite3.Connection) -> None:
+    _create(connection, SCENES)
+
+
 def _create(connection: sqlite3.Connection, table: str) -> None:
     connection.execute(
         f'CREATE TABLE "{table}" (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)'
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables, _keep_older_documents)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create_tables,
+    _keep_older_documents,
+    _keep_scenes,
+)
 """Step n turns version n into n + 1, inside a transaction. A step never changes once it was released."""
 
 
 def tables_at(version: int) -> frozenset[str]:
     """What a sound database of that version has."""
-    return frozenset((*_FIRST_TABLES, SET_ASIDE) if version < 2 else (*TABLES, SET_ASIDE))
+    added_later = (OLDER, SCENES)[: max(version - 1, 0)]
+    return frozenset((*_FIRST_TABLES, SET_ASIDE, *added_later))

@@ -158,7 +158,7 @@ class Store:
         interruption: BaseException | None = None
         try:
             with radio_forbidden("store transaction"):
-                draft = Draft(self._snapshot, self._counters.group_ids, self._counters.next_preset_id)
+                draft = Draft(self._snapshot, self._counters)
                 yield draft
                 change, interruption = self._commit(draft)
         finally:
@@ -249,7 +249,12 @@ class Store:
         """The interruption, if any, hit us when the commit could no longer be called off."""
         before = self._snapshot
         made = difference(before, draft, self._unreadable)
-        counters = self._counters.after(before, made.snapshot, draft.lowest_next_preset_id)
+        counters = self._counters.after(
+            before,
+            made.snapshot,
+            lowest_next_preset_id=draft.lowest_next_preset_id,
+            lowest_next_scene_id=draft.lowest_next_scene_id,
+        )
         older = {key: each for key, each in draft.older_documents.items() if each != self._older_documents.get(key)}
         changed = (*made.rows, *older_rows(older), *counters.changed_since(self._counters))
         if not changed:

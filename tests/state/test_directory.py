@@ -170,11 +170,13 @@ def test_a_database_of_the_first_version_gets_what_came_later(open_store: Callab
     store.close()
     with closing(sqlite3.connect(directory / "racelink.sqlite")) as connection:
         connection.execute(f"DROP TABLE {schema.OLDER}")
+        connection.execute(f"DROP TABLE {schema.SCENES}")
         connection.execute("PRAGMA user_version = 1")
     store = open_store()
     assert store.notices == ()
     assert store.snapshot.settings.brightness_ceiling == 78
     assert store.older_documents == {}
+    assert store.snapshot.scenes == {}
 
 
 def test_five_backups_are_kept_and_an_unchanged_start_adds_none(
