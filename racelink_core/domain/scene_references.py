@@ -1,0 +1,100 @@
+"""What choreographies refer to: groups and RL presets, and what becomes of the references when those change.
+
+Source: spec scenes, sections 3.1 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from racelink_core.domain.command import OffsetGroupCommand, PresetReference, RlPresetCommand, SyncCommand
+from racelink_core.domain.offset_choice import ExplicitEntry, ExplicitOffset, OffsetChoice
+from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.scene import Action, Choreography, Delay
+from racelink_core.domain.target import TOMBSTONE, GroupsTarget
+
+ChoreographyT = TypeVar("ChoreographyT", bound=Choreography)
+NewIds = Mapping[int, int | None]
+"""Group ids that change; None: the group is deleted."""
+
+
+def with_new_groups(choreography: ChoreographyT, new_ids: NewIds) -> ChoreographyT:
+    """The same object if it refers to none of them. A list that loses its last group becomes a tombstone."""
+    actions = tuple(_with_new_groups(action, new_ids) for action in choreography.actions)
+    if all(now is before for now, before in zip(actions, choreography.actions, strict=True)):
+        return choreography
+    return choreography.model_copy(update={"actions": actions})
+
+
+def _with_new_groups(action: Action, new_ids: NewIds) -> Action:
+    if isinstance(action, Delay | SyncCommand):
+        return action
+    if isinstance(action, OffsetGroupCommand):
+        return _container_with_new_groups(action, new_ids)
+    target = _target(action.target, new_ids)
+    return action if target is action.target else action.model_copy(update={"target": target})
+
+
+def _container_with_new_groups(container: OffsetGroupCommand, new_ids: NewIds) -> OffsetGroupCommand:
+    target, offset = _target(container.target, new_ids), _offset(container.offset, new_ids)
+    children = tuple(child.model_copy(update={"target": _target(child.target, new_ids)}) for child in container.actions)
+    if (target, offset, children) == (container.target, container.offset, container.actions):
+        return container
+    return OffsetGroupCommand(target=target, offset=offset, actions=children)
+
+
+TargetT = TypeVar("TargetT")
+
+
+def _target(target: TargetT, new_ids: NewIds) -> TargetT:
+    if not isinstance(target, GroupsTarget) or new_ids.keys().isdisjoint(target.value):
+        return target
+    moved = [new_ids.get(group, group) for group in target.value]
+    return type(target)(value=tuple(group for group in moved if group is not None) or (TOMBSTONE,))
+
+
+def _offset(offset: OffsetChoice, new_ids: NewIds) -> OffsetChoice:
+    if not isinstance(offset, ExplicitOffset):
+        return offset
+    moved = [(new_ids.get(entry.id, entry.id), entry.offset_ms) for entry in offset.values]
+    return ExplicitOffset(
+        values=tuple(ExplicitEntry(id=group, offset_ms=offset_ms) for group, offset_ms in moved if group is not None)
+    )
+
+
+def preset_references(choreography: Choreography) -> Iterator[PresetReference]:
+    """In order, with repeats."""
+    for action in choreography.actions:
+        for each in action.actions if isinstance(action, OffsetGroupCommand) else (action,):
+            if isinstance(each, RlPresetCommand) and each.params.preset_id is not None:
+                yield each.params.preset_id
+
+
+def with_preset_ids(choreography: ChoreographyT, find: Callable[[PresetReference], RlPreset | None]) -> ChoreographyT:
+    """References by key become ids where there is such a preset; others stay as they were given."""
+
+    def id_of(reference: PresetReference) -> PresetReference:
+        found = find(reference)
+        return reference if found is None else found.id
+
+    return with_presets(choreography, id_of)
+
+
+def with_presets(choreography: ChoreographyT, replace: Callable[[PresetReference], PresetReference]) -> ChoreographyT:
+    """Every reference to an RL preset replaced. The same object if nothing changes."""
+    actions = tuple(_with_presets(action, replace) for action in choreography.actions)
+    return choreography if actions == choreography.actions else choreography.model_copy(update={"actions": actions})
+
+
+ActionT = TypeVar("ActionT")
+
+
+def _with_presets(action: ActionT, replace: Callable[[PresetReference], PresetReference]) -> ActionT:
+    if isinstance(action, OffsetGroupCommand):
+        children = tuple(_with_presets(child, replace) for child in action.actions)
+        return action.model_copy(update={"actions": children})
+    if isinstance(action, RlPresetCommand) and action.params.preset_id is not None:
+        params = action.params.model_copy(update={"preset_id": replace(action.params.preset_id)})
+        return action.model_copy(update={"params": params})
+    return action
