@@ -173,7 +173,7 @@ class _Run:
 
     def _ask(self, lane: Lane, device: Device, attempts: int) -> None:
         replies = lane.request(
-            RadioPacket(device.radio_address, GetStatus(device.group_id)),
+            RadioPacket(device.radio_address, GetStatus(_heeded_group(device))),
             lambda: reply_from(device.mac, Opcode.STATUS),
             self._priority,
             attempts=attempts,
@@ -188,3 +188,11 @@ class _Run:
             else:
                 self._unreachable += 1
         self._task.progress(index=self._updated + self._silent + self._answering, addr=device.mac, message=device.name)
+
+
+def _heeded_group(device: Device) -> GroupId:
+    """A node ignores what is meant for another group, and one that has to confirm its group may still hold its old one.
+
+    Asked for the new one it would count as offline; asked for any it answers, and by that is told its group.
+    """
+    return ALL_GROUPS if device.group_push_pending else device.group_id

@@ -7,6 +7,7 @@ from pathlib import Path
 from racelink_core.domain.address import BROADCAST, Mac
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.opcode import Opcode
+from racelink_core.domain.target import DeviceTarget
 from racelink_core.gateway.reply_matcher import replies_from_any
 from racelink_core.protocol.bodies import Body, GetDevices, GetStatus, Stream
 from racelink_core.protocol.flags import PacketFlags
@@ -69,6 +70,17 @@ def test_a_pending_node_is_told_when_it_answers_anything(tmp_path: Path) -> None
             until(lambda: is_confirmed(rig, mac), f"the confirmation after {body}")
             rig.host._restore._not_before_s.clear()
         assert node.group_id == 1
+
+
+def test_a_pending_node_in_its_old_group_is_reached_by_a_status_poll_and_told(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        rig.discover()
+        mac, node = one_of(rig)
+        lose_group(node, 9)
+        make_pending(rig, mac)
+        rig.host.status.start(DeviceTarget(value=mac), OPERATOR)
+        assert rig.finished().result["updated"] == 1
+        until(lambda: is_confirmed(rig, mac), "its group")
 
 
 def test_a_node_that_stays_silent_stays_pending_and_is_not_asked_without_end(tmp_path: Path) -> None:
