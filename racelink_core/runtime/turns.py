@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _SHORTEST_S = 1e-6
+_LONG_S = 1e-3
 
 
 def give_way() -> None:
@@ -14,3 +19,25 @@ def give_way() -> None:
     which is 40 ms where each computes for 0.7 ms (measured 2026-11, gevent 24.11).
     """
     time.sleep(_SHORTEST_S)
+
+
+class Turns:
+    """For work whose steps differ too much in length to be counted: gives way by time.
+
+    A step should take less than 1 ms; with what came before it, others then wait for less than 2 ms.
+    """
+
+    def __init__(self) -> None:
+        self._began_s = time.perf_counter()
+
+    def give_way_if_long(self) -> None:
+        """Gives way if 1 ms has gone by since it last did."""
+        if time.perf_counter() - self._began_s >= _LONG_S:
+            give_way()
+            self._began_s = time.perf_counter()
+
+    def between(self, items: Iterable[T]) -> Iterator[T]:
+        """The same items; others get a turn before any that comes late."""
+        for item in items:
+            self.give_way_if_long()
+            yield item

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from racelink_core.runtime.turns import Turns
+
 REDACTED = "(redacted)"
 _SECRET_NAMES = re.compile(
     r"token|passw|secret|credential|login|api_?key|passphrase|psk|authori[sz]ation", re.IGNORECASE
@@ -33,6 +35,7 @@ class Redactor:
         found = {form for secret in secrets if secret for form in (secret, json.dumps(secret)[1:-1])}
         self._secrets = sorted(found, key=len, reverse=True)
         self._data_directory = data_directory
+        self._turns = Turns()
 
     def text(self, text: str) -> str:
         for secret in self._secrets:
@@ -46,7 +49,8 @@ class Redactor:
         return _PATH.sub(lambda found: _short(found[0]), text)
 
     def value(self, value: Any) -> Any:
-        """Of JSON: secret-sounding names lose what they hold, everything else is read as text."""
+        """Of JSON: secret-sounding names lose what they hold, everything else is read as text. In slices."""
+        self._turns.give_way_if_long()
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):

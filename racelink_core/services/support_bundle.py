@@ -16,12 +16,11 @@ from typing import Any
 
 from racelink_core.domain.clock import Clock
 from racelink_core.runtime.native_pool import NativePool
+from racelink_core.runtime.turns import Turns
 from racelink_core.services.history_outcomes import plain
 from racelink_core.services.redaction import Redactor
-from racelink_core.state.entities import in_slices
 
 _log = logging.getLogger(__name__)
-_PER_SLICE = 10
 _ABOUT = """RaceLink support bundle, made {moment}.
 
 Passwords, tokens and logins are not in it, nor names of files outside of RaceLink's data directory. Names of lamps,
@@ -62,6 +61,7 @@ class SupportBundle:
     ) -> None:
         self._documents, self._rows, self._lines = documents, rows, lines
         self._redactor, self._pool, self._clock = redactor, pool, clock
+        self._turns = Turns()
         self._one_at_a_time = threading.Lock()
 
     def make(self) -> bytes:
@@ -87,20 +87,20 @@ class SupportBundle:
         if not isinstance(value, Mapping):
             return json.dumps(self._clean(value), indent=1)
         # A large part piece by piece, so that nothing else waits for it.
-        pieces = [f"{json.dumps(str(key))}: {self._pieces(each)}" for key, each in in_slices(value.items(), _PER_SLICE)]
+        pieces = [f"{json.dumps(str(key))}: {self._pieces(each)}" for key, each in self._turns.between(value.items())]
         return "{\n" + ",\n".join(pieces) + "\n}\n"
 
     def _pieces(self, value: Any) -> str:
         if isinstance(value, list | tuple):
-            rows = [json.dumps(self._clean(each)) for each in in_slices(value, _PER_SLICE)]
+            rows = [json.dumps(self._clean(each)) for each in self._turns.between(value)]
             return "[\n" + ",\n".join(rows) + "\n]"
         return json.dumps(self._clean(value))
 
     def _row_lines(self, rows: Sequence[Any]) -> str:
-        return "".join(f"{json.dumps(self._clean(row))}\n" for row in in_slices(rows, _PER_SLICE))
+        return "".join(f"{json.dumps(self._clean(row))}\n" for row in self._turns.between(rows))
 
     def _text(self, lines: Iterable[str]) -> str:
-        return "".join(f"{self._redactor.text(line)}\n" for line in in_slices(lines, _PER_SLICE))
+        return "".join(f"{self._redactor.text(line)}\n" for line in self._turns.between(lines))
 
     def _clean(self, value: Any) -> Any:
         return self._redactor.value(plain(value))

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from flask import Flask
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
 from racelink_core import __version__
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.runtime.turns import give_way
+from racelink_core.runtime.turns import Turns
 from racelink_core.web.description import RouteDescription, description_of
 from racelink_core.web.failures import http_status
 from racelink_core.web.task_row import TaskRow
@@ -118,10 +118,11 @@ def operations_of(app: Flask, blueprint_name: str, prefix: str) -> tuple[list[Op
 
 
 def document_of(operations: Iterable[Operation], base_path: str) -> dict[str, Any]:
-    """Takes some 100 ms, in slices: other work goes on between two models. Raises AmbiguousModel."""
-    components = _Components()
+    """Takes some 100 ms, in slices: other work goes on meanwhile. Raises AmbiguousModel."""
+    turns = Turns()
+    components = _Components(turns)
     paths: dict[str, dict[str, Any]] = {}
-    for operation in operations:
+    for operation in turns.between(operations):
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, components)
     return {
         "openapi": "3.1.0",
@@ -164,7 +165,8 @@ def codes_by_status(operation: Operation) -> dict[int, list[str]]:
 class _Components:
     """Collects the schemas of models, each under its name."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
         self.schemas: dict[str, dict[str, Any]] = {}
         self._done: set[tuple[type[BaseModel], JsonSchemaMode]] = set()
 
@@ -174,13 +176,15 @@ class _Components:
         if (model, mode) in self._done:
             return reference
         self._done.add((model, mode))
-        give_way()
-        schema = TypeAdapter(model).json_schema(ref_template=_REFERENCE, schema_generator=_Generator, mode=mode)
-        for name, definition in schema.pop("$defs", {}).items():
+        generator = _Generator(self._turns)
+        self._keep(model.__name__, generator.whole(model, mode))
+        for name, definition in self._turns.between(generator.definitions.items()):
             self._keep(name, definition)
-        if "$ref" not in schema:
-            self._keep(model.__name__, schema)
         return reference
+
+    def of_query(self, model: type[BaseModel]) -> dict[str, Any]:
+        """The schema itself: a query's fields are parameters, each by itself."""
+        return _Generator(self._turns).whole(model, "validation")
 
     def _keep(self, name: str, schema: dict[str, Any]) -> None:
         tidy = _tidied(schema)
@@ -188,13 +192,39 @@ class _Components:
         if known == tidy:
             return
         if {**known, "required": None} != {**tidy, "required": None}:
-            raise AmbiguousModel(f"Two models of the API are called {name}. Give one of them another name.")
+            raise _ambiguous(name)
         # Sent and received: what has a default may be left out of what is sent, so it is not promised either.
         required = [field for field in known.get("required", ()) if field in tidy.get("required", ())]
         self.schemas[name] = {**known, "required": required}
 
 
 class _Generator(GenerateJsonSchema):
+    """Names every definition for good as soon as it is met, and leaves the order as it is: pydantic's `generate` finds
+    short names and sorts in one go, which takes longer than all the rest.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__(ref_template=_REFERENCE)
+        self._turns = turns
+
+    def whole(self, model: type[BaseModel], mode: JsonSchemaMode) -> JsonSchemaValue:
+        """The model's schema; those that it refers to are in `definitions`."""
+        self._mode = mode
+        schema = self.generate_inner(TypeAdapter(model).core_schema)
+        return self.definitions[self.json_to_defs_refs[schema["$ref"]]] if "$ref" in schema else schema
+
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        self._turns.give_way_if_long()
+        return super().generate_inner(schema)
+
+    def get_defs_ref(self, core_mode_ref: CoreModeRef) -> DefsRef:
+        """The name of the class. Raises AmbiguousModel where another one has it."""
+        qualified_name = core_mode_ref[0].partition(":")[0]
+        name = DefsRef(self.normalize_name(qualified_name.rpartition(".")[2]))
+        if name in self.defs_to_core_refs:
+            raise _ambiguous(name)
+        return name
+
     def field_is_required(
         self,
         field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
@@ -202,6 +232,10 @@ class _Generator(GenerateJsonSchema):
     ) -> bool:
         """What we answer is always whole, also where the model has a default."""
         return self.mode == "serialization" or super().field_is_required(field, total)
+
+
+def _ambiguous(name: str) -> AmbiguousModel:
+    return AmbiguousModel(f"Two models of the API are called {name}. Give one of them another name.")
 
 
 def _operation(operation: Operation, components: _Components) -> dict[str, Any]:
@@ -233,8 +267,7 @@ def _parameters(operation: Operation, components: _Components) -> Iterator[dict[
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     if operation.description.query is None:
         return
-    model = operation.description.query
-    schema = TypeAdapter(model).json_schema(ref_template=_REFERENCE, schema_generator=_Generator)
+    schema = components.of_query(operation.description.query)
     for name, field in _tidied(schema)["properties"].items():
         yield {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": field}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +31,17 @@ class _Reference:
         self._blueprint = blueprint
         self._document: dict[str, Any] | None = None
         self._texts: dict[str, str] = {}
+        self._one_at_a_time = threading.Lock()
 
     def text(self, name: str, write: Callable[[dict[str, Any]], str]) -> str:
         prefix = self._blueprint.url_prefix or ""
-        if self._document is None:
-            operations, _ = operations_of(current_app, self._blueprint.name, prefix)
-            self._document = document_of(operations, request.script_root + prefix)
-        if name not in self._texts:
-            self._texts[name] = write(self._document)
-        return self._texts[name]
+        with self._one_at_a_time:
+            if self._document is None:
+                operations, _ = operations_of(current_app, self._blueprint.name, prefix)
+                self._document = document_of(operations, request.script_root + prefix)
+            if name not in self._texts:
+                self._texts[name] = write(self._document)
+            return self._texts[name]
 
 
 def register(blueprint: Blueprint, host: Host) -> None:
