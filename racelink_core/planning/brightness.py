@@ -19,13 +19,14 @@ def within_ceiling(operations: tuple[WireOperation, ...], ceiling: int) -> tuple
         return operations
     return tuple(
         WireOperation(
-            operation.network_ids, RadioPacket(operation.packet.receiver, _limited(operation.packet.body, ceiling))
+            operation.network_ids, RadioPacket(operation.packet.receiver, limited(operation.packet.body, ceiling))
         )
         for operation in operations
     )
 
 
-def _limited(body: Body, ceiling: int) -> Body:
+def limited(body: Body, ceiling: int) -> Body:
+    """The same with at most `ceiling`."""
     if isinstance(body, Control | Preset | Sync | Headless) and (body.brightness or 0) > ceiling:
         return replace(body, brightness=ceiling)
     if isinstance(body, Headless) and not body.brightness:

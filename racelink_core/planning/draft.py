@@ -68,7 +68,7 @@ def draft(command: Command, snapshot: Snapshot, sync_brightness: Mapping[str, in
         return _startblock(command, snapshot)
     if isinstance(command, OffsetGroupCommand):
         raise TypeError("an offset group is planned as a scene of one action")
-    appearance = _appearance(command, snapshot)
+    appearance = appearance_of(command, snapshot)
     if isinstance(appearance, Degradation):
         return (), (appearance,)
     addressees, degraded = resolve(command.target, snapshot)
@@ -118,9 +118,10 @@ def packet_flags(flags: EffectFlags, brightness: int | None) -> PacketFlags:
     return result
 
 
-def _appearance(
+def appearance_of(
     command: RlPresetCommand | RlEffectCommand | WledPresetCommand, snapshot: Snapshot
 ) -> Appearance | Degradation:
+    """What the nodes shall show, or why nobody can say."""
     effect, stored_flags, wled_preset_id = EffectParameters(), EffectFlags(), None
     if isinstance(command, RlPresetCommand):
         reference = command.params.preset_id

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from racelink_core.domain.command import Command
-from racelink_core.domain.offset_notes import OffsetNotes
+from racelink_core.domain.command import Command, OffsetGroupCommand
+from racelink_core.domain.offset_notes import NOTHING_KNOWN, OffsetNotes
+from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.planning.brightness import DEFAULT_SYNC_BRIGHTNESS, within_ceiling
 from racelink_core.planning.draft import draft
 from racelink_core.planning.offset_mode import leaving_offset_mode
 from racelink_core.planning.operation import Degradation, WireOperation
+from racelink_core.planning.scene.plan import Conditions
+from racelink_core.planning.scene.planner import plan_scene
 from racelink_core.protocol.radio_packet import RadioPacket
 
 __all__ = ["DEFAULT_SYNC_BRIGHTNESS", "Degradation", "Plan", "WireOperation", "plan"]
@@ -52,7 +55,18 @@ def plan(
 
     The passes after the first each turn a list of operations into one that shows the same and fits better.
     """
+    if isinstance(command, OffsetGroupCommand):
+        return _plan_container(command, snapshot, notes)
     operations, degraded = draft(command, snapshot, sync_brightness or {})
     operations = leaving_offset_mode(operations, notes)
     operations = within_ceiling(operations, snapshot.settings.brightness_ceiling)
     return Plan(operations, degraded)
+
+
+def _plan_container(command: OffsetGroupCommand, snapshot: Snapshot, notes: Mapping[str, OffsetNotes]) -> Plan:
+    """An offset group by itself is a scene of one action."""
+    known = {network_id: notes.get(network_id, NOTHING_KNOWN) for network_id in snapshot.networks}
+    scene = plan_scene(Choreography(actions=(command,)), snapshot, Conditions(notes=known))
+    operations = (WireOperation((operation.network_id,), operation.packet) for operation in scene.operations)
+    degraded = (Degradation(problem.code, problem.detail) for problem in scene.degraded)
+    return Plan(tuple(operations), tuple(degraded))

@@ -26,6 +26,7 @@ class Block:
     """One step of an action on one network. LIGHT packets of a block differ in their group alone.
 
     meant    the groups that the action means; a packet to one of them does no harm, even if it is no longer needed
+    formula  OFFSET: the container's own formula, as it would be told to everybody
     reasons  what was done to the packets, for the operator
     """
 
@@ -35,6 +36,7 @@ class Block:
     packets: tuple[RadioPacket, ...]
     child: int | None = None
     meant: frozenset[int] = frozenset()
+    formula: Offset | None = None
     reasons: tuple[str, ...] = ()
 
     def with_packets(self, packets: Iterable[RadioPacket], reason: str) -> Block:

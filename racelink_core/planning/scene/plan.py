@@ -92,3 +92,7 @@ class PlanOptions:
 
     is_naive: bool = False
     used_fields: Mapping[int, frozenset[str]] | None = None
+
+
+ON_PAPER = Conditions()
+EVERY_REWRITE = PlanOptions()

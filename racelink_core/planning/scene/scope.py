@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from racelink_core.domain.command import OffsetGroupCommand, SyncCommand
-from racelink_core.domain.device import Device
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.scene import Action, Choreography, Delay, ExplicitScope
 from racelink_core.domain.snapshot import Snapshot

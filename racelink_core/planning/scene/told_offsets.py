@@ -1,0 +1,51 @@
+"""What the groups of one network were told about offset mode, packet by packet, since the scene began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from racelink_core.domain.group import ALL_GROUPS
+from racelink_core.domain.offset import OffsetMode
+from racelink_core.protocol.bodies import Offset
+from racelink_core.protocol.radio_packet import RadioPacket
+
+NOT_TOLD = -2
+"""Nothing yet in this scene."""
+NONE = -1
+"""To leave offset mode."""
+EVERY_GROUP = range(ALL_GROUPS)
+
+
+def value_for(body: Offset, group_id: int) -> int:
+    """What a member of the group makes of it: a delay in ms, or NONE."""
+    return NONE if body.mode is OffsetMode.NONE else body.offset_ms_for(group_id)
+
+
+class ToldOffsets:
+    """Mutable, local to one pass over one network."""
+
+    def __init__(self) -> None:
+        self._values = [NOT_TOLD] * ALL_GROUPS
+
+    def __getitem__(self, group_id: int) -> int:
+        return self._values[group_id]
+
+    def kept(self, group_id: int) -> int:
+        """What a group that a container leaves alone goes on with: nobody starts in offset mode (design, section 6)."""
+        return max(self._values[group_id], NONE)
+
+    def is_in_offset_mode(self, group_id: int) -> bool:
+        return self._values[group_id] > NONE
+
+    def any_in_offset_mode(self) -> bool:
+        return max(self._values) > NONE
+
+    def after(self, packets: Iterable[RadioPacket]) -> None:
+        """Follows the OFFSET packets among these."""
+        for packet in packets:
+            body = packet.body
+            if not isinstance(body, Offset):
+                continue
+            groups = EVERY_GROUP if body.group_id == ALL_GROUPS else (body.group_id,)
+            for group_id in groups:
+                self._values[group_id] = value_for(body, group_id)
