@@ -54,12 +54,11 @@ def test_a_preset_is_chosen_by_the_scene_name_or_by_ours() -> None:
         {},
         {"kind": "disco"},
         {"kind": "sync", "target": EVERYONE},
-        {"kind": "rl_preset", "target": EVERYONE, "params": {}},
         {"kind": "rl_preset", "target": EVERYONE, "params": {"presetId": True}},
-        {"kind": "rl_preset", "target": EVERYONE, "params": {"presetId": "1"}},
+        {"kind": "rl_preset", "target": EVERYONE, "params": {"presetId": ""}},
         {"kind": "rl_preset", "target": EVERYONE, "params": {"presetId": 1, "brightness": 256}},
-        {"kind": "wled_preset", "target": EVERYONE, "params": {"presetId": 251, "brightness": 9}},
-        {"kind": "wled_preset", "target": EVERYONE, "params": {"presetId": 1}},
+        {"kind": "wled_preset", "target": EVERYONE, "params": {"presetId": 256, "brightness": 9}},
+        {"kind": "wled_preset", "target": EVERYONE, "params": {"brightness": 1}},
         {"kind": "rl_effect", "target": EVERYONE, "params": {"mode": True}},
         {"kind": "rl_effect", "target": EVERYONE, "params": {"speed": 1.5}},
         {"kind": "rl_effect", "target": EVERYONE, "params": {"custom3": 32}},
@@ -91,7 +90,7 @@ def test_a_device_is_named_by_any_spelling_of_its_mac() -> None:
     assert target.value == "AC67B2123456"
 
 
-@pytest.mark.parametrize("groups", [[], [0], [255], [True], [1.0], ["1"], 1])
+@pytest.mark.parametrize("groups", [[], [0, 1], [255], [True], [1.0], ["1"], 1])
 def test_a_group_that_cannot_be_a_target_is_refused(groups: object) -> None:
     with pytest.raises(ValidationError):
         TARGET.validate_python({"kind": "groups", "value": groups})
