@@ -20,9 +20,9 @@ from racelink_core.gateway.traffic import OnAir
 from racelink_core.planning.airtime import time_on_air_ms
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import HEADER_BYTES
+from racelink_core.runtime.turns import Turns
 from racelink_core.services.device_statistics import DeviceStatistics
 from racelink_core.services.directory import Directory
-from racelink_core.state.entities import in_slices
 from racelink_core.state.history_database import MinuteRow
 
 KEPT_HOURS = 48
@@ -113,7 +113,7 @@ class Airtime:
         """Adds up what waits."""
         with self._counting:
             now_unix, now_s = self._clock.unix(), self._clock.monotonic()
-            for event in in_slices(self._taken()):
+            for event in Turns().between(self._taken()):
                 self._add(event, int((now_unix - now_s + event.at_s) // 60))
 
     def take_unsaved(self) -> tuple[list[MinuteRow], int]:

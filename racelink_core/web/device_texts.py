@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from racelink_core.domain.address import Mac
 from racelink_core.domain.device import Device
 from racelink_core.domain.reading import NOTHING_HEARD, Reading
-from racelink_core.runtime.turns import give_way
+from racelink_core.runtime.turns import Turns
 from racelink_core.web.rows import device_row
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
-
-_ROWS_PER_SLICE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,13 @@ class DeviceTexts:
         """The whole answer, as `DevicesReply` describes it."""
         devices, readings = self._host.store.snapshot.devices, self._host.store.readings.all()
         rows: dict[Mac, _Row] = {}
-        written = 0
+        turns = Turns()
         for mac, device in devices.items():
             reading = readings.get(mac, NOTHING_HEARD)
             row = self._rows.get(mac)
             if row is None or not self._holds(row, device, reading):
                 row = self._written(device, reading)
-                written += 1
-                if written % _ROWS_PER_SLICE == 0:
-                    give_way()
+                turns.give_way_if_long()
             rows[mac] = row
         self._rows = rows
         return b'{"ok":true,"devices":[' + b",".join(row.text for row in rows.values()) + b"]}"
