@@ -12,7 +12,7 @@ from racelink_core.domain.effect import EffectParameters
 from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.offset import OffsetMode
-from racelink_core.domain.target import BroadcastTarget, GroupsTarget
+from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget
 from racelink_core.protocol.bodies import Offset
 from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.services.groups_of_devices import UnknownGroups
@@ -119,7 +119,7 @@ def test_who_is_offline_while_renumbering_is_told_when_it_is_heard_again(tmp_pat
         rig.simulation.fault("on", away)
         rig.simulation.fault("deaf", silent, False)
         until(lambda: rig.nodes[away].group_id == 1, "its announcement and its new number")
-        rig.host.status.start(BroadcastTarget(), OPERATOR)
+        rig.host.status.start(DeviceTarget(value=silent), OPERATOR)
         rig.finished()
         until(lambda: is_settled(rig), "the number of the one that was deaf")
 
