@@ -15,9 +15,6 @@ import sys
 
 from benchmarks.lateness import Ticker
 from benchmarks.simulated_fleet import FLEETS, host_on
-from racelink_core.domain.device import Device
-from racelink_core.domain.group import Group, GroupId
-from racelink_core.domain.network import Network
 from racelink_core.host import Host
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.sim.fleet_file import Fleet, load_fleet
@@ -29,24 +26,10 @@ def learn(host: Host, fleet: Fleet) -> None:
     """As after a weekend of use."""
     with host.store.transaction() as draft:
         draft.networks.clear()
-        for network in fleet.networks:
-            draft.networks[network.id] = Network(
-                id=network.id, name=network.id, gateway_mac=network.gateway_mac, profile=network.profile
-            )
-        for order, group in enumerate(fleet.groups, 1):
-            group_id = GroupId(group.id)
-            draft.groups[group_id] = Group(
-                id=group_id, name=group.name, network_id=group.network_id, display_order=order
-            )
-        for device in fleet.devices:
-            draft.devices[device.mac] = Device(
-                mac=device.mac,
-                name=device.name or device.mac,
-                dev_type=device.dev_type,
-                version=4,
-                group_id=GroupId(device.group_id),
-                network_id=device.network_id,
-            )
+        known = fleet.to_snapshot()
+        draft.networks.update(known.networks)
+        draft.groups.update(known.groups)
+        draft.devices.update(known.devices)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ SUBCOMMANDS = {
     "plugin": "build and link the RotorHazard plugin",
     "doctor": "show what is installed, which ports are there and who holds them",
     "import": "take over what an older RaceLink stored",
+    "scene": "show what a scene sends, and what it costs on air",
     "wire": "decode frames and check wire vectors",
 }
 

@@ -101,6 +101,11 @@ def describe_order(frame: bytes) -> str:
     return _command(order)
 
 
+def describe_packet(packet: RadioPacket) -> str:
+    """A request of the host: to whom, what kind, and what it says."""
+    return f"{_whom(packet.receiver)}, {_name(packet.opcode)}: {_body(packet.body)}"
+
+
 def _pieces(raw: bytes, max_length: int) -> Iterator[tuple[bytes, bytes | None]]:
     """Cuts with the decoder itself, byte by byte; None marks what belongs to no frame."""
     decoder = FrameDecoder(max_length)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from racelink_core.domain.address import Mac
+from racelink_core.domain.channels import Region
+from racelink_core.domain.device import Device
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.network import Network
+from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.radio_profile import DEFAULT_PROFILE, RadioProfile
+from racelink_core.domain.snapshot import Snapshot
 
 _FLEETS = files("racelink_core.sim") / "fleets"
 DEMO_FLEET = "club-field"
+_PROTOCOL_VERSION = 4
 
 
 class InvalidFleet(RaceLinkError):
@@ -24,7 +31,7 @@ class InvalidFleet(RaceLinkError):
 
 
 class _Part(BaseModel):
-    """What a simulation does not need is left alone: presets, positions, channel names."""
+    """What a simulation does not need is left alone: positions, WLED presets, channel names."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -32,7 +39,9 @@ class _Part(BaseModel):
 class FleetNetwork(_Part):
     id: str
     name: str = ""
-    kind: str = "rf"
+    kind: Literal["rf", "ethernet"] = "rf"
+    region: Region | None = None
+    channel_id: int | None = None
     gateway_mac: Mac | None = None
     rf_config: RadioProfile | None = None
 
@@ -66,6 +75,45 @@ class Fleet(_Part):
     networks: tuple[FleetNetwork, ...]
     groups: tuple[FleetGroup, ...] = ()
     devices: tuple[FleetDevice, ...] = ()
+    rl_presets: tuple[RlPreset, ...] = ()
+
+    def to_snapshot(self) -> Snapshot:
+        """As a host holds it that knows the whole fleet."""
+        return Snapshot(
+            networks={network.id: _network(network) for network in self.networks},
+            groups={
+                GroupId(group.id): Group(
+                    id=GroupId(group.id), name=group.name, network_id=group.network_id, display_order=order
+                )
+                for order, group in enumerate(self.groups, 1)
+            },
+            devices={device.mac: _device(device) for device in self.devices},
+            presets={preset.id: preset for preset in self.rl_presets},
+        )
+
+
+def _network(network: FleetNetwork) -> Network:
+    return Network(
+        id=network.id,
+        name=network.name or network.id,
+        kind=network.kind,
+        gateway_mac=network.gateway_mac,
+        region=network.region,
+        channel_id=network.channel_id,
+        profile=network.profile if network.kind == "rf" else None,
+    )
+
+
+def _device(device: FleetDevice) -> Device:
+    return Device(
+        mac=device.mac,
+        name=device.name or device.mac,
+        dev_type=device.dev_type,
+        version=_PROTOCOL_VERSION,
+        group_id=GroupId(device.group_id),
+        network_id=device.network_id,
+        specials=device.specials,
+    )
 
 
 def load_fleet(path: str | Path) -> Fleet:

@@ -12,10 +12,7 @@ from pathlib import Path
 
 import racelink_core
 from racelink_core.configuration import HostConfiguration, load_configuration
-from racelink_core.domain.device import Device
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.domain.group import Group, GroupId
-from racelink_core.domain.network import Network
 from racelink_core.host import Host
 from racelink_core.sim.fleet_file import Fleet
 from racelink_core.sim.simulation import Simulation
@@ -93,26 +90,11 @@ def settle(host: Host) -> None:
 
 
 def _fill(draft: Draft, fleet: Fleet) -> None:
+    known = fleet.to_snapshot()
     draft.networks.clear()
-    for network in fleet.networks:
-        draft.networks[network.id] = Network(
-            id=network.id,
-            name=network.name or network.id,
-            gateway_mac=network.gateway_mac,
-            profile=network.profile,
-        )
-    for order, group in enumerate(fleet.groups, 1):
-        group_id = GroupId(group.id)
-        draft.groups[group_id] = Group(id=group_id, name=group.name, network_id=group.network_id, display_order=order)
-    for device in fleet.devices:
-        draft.devices[device.mac] = Device(
-            mac=device.mac,
-            name=device.name or device.mac,
-            dev_type=device.dev_type,
-            version=4,
-            group_id=GroupId(device.group_id),
-            network_id=device.network_id,
-        )
+    draft.networks.update(known.networks)
+    draft.groups.update(known.groups)
+    draft.devices.update(known.devices)
 
 
 def _pair(simulation: Simulation) -> None:
