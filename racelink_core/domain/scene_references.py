@@ -20,11 +20,9 @@ NewIds = Mapping[int, int | None]
 
 
 def with_new_groups(choreography: ChoreographyT, new_ids: NewIds) -> ChoreographyT:
-    """The same object if it refers to none of them. A list that loses its last group becomes a tombstone."""
+    """The same object if nothing changes. A list that loses its last group becomes a tombstone."""
     actions = tuple(_with_new_groups(action, new_ids) for action in choreography.actions)
-    if all(now is before for now, before in zip(actions, choreography.actions, strict=True)):
-        return choreography
-    return choreography.model_copy(update={"actions": actions})
+    return choreography if actions == choreography.actions else choreography.model_copy(update={"actions": actions})
 
 
 def _with_new_groups(action: Action, new_ids: NewIds) -> Action:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.errors import InvalidValue, NotFound
@@ -13,6 +14,7 @@ from racelink_core.services.group_push import GroupPush, PushCounts
 from racelink_core.services.groups_of_devices import UnknownGroups, check_boundary, reconcile_groups
 from racelink_core.services.lanes import Lanes
 from racelink_core.services.membership import Membership
+from racelink_core.services.scene_references import follow_groups
 from racelink_core.services.tasks import TaskHandle, TaskRunning, Tasks, TaskSnapshot
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
@@ -28,6 +30,16 @@ def clean_name(name: str) -> str:
     if not 1 <= len(cleaned) <= MAX_NAME_LENGTH:
         raise InvalidValue("name", f"a name has 1 to {MAX_NAME_LENGTH} characters, got {len(cleaned)}")
     return cleaned
+
+
+class GroupDeleted(NamedTuple):
+    moved_devices: int
+    changed_scenes: int
+
+
+class _Renumbered(NamedTuple):
+    moved: tuple[Mac, ...]
+    changed_scenes: int
 
 
 class Grouping:
@@ -63,25 +75,27 @@ class Grouping:
                 group = draft.groups[GroupId(group_id)]
                 draft.groups[group.id] = group.model_copy(update={"display_order": place})
 
-    def start_renumber(self, order: Sequence[int], origin: Origin) -> TaskSnapshot:
+    def start_renumber(self, order: Sequence[int], origin: Origin, *, update_scenes: bool = True) -> TaskSnapshot:
         """The groups get the ids 1, 2, 3 ... in this order, which offsets along the track count by.
 
         All ids change in the store at once, then the nodes are told. Whoever does not confirm stays pending, and is
         told again when it is heard. Result: renumbered_devices, changed_scenes, pending, total.
+        update_scenes: scenes follow their groups; else they stay on the numbers.
+
         Raises UnknownGroups, InvalidValue or TaskRunning; then nothing has changed.
         """
         order = tuple(order)
         _check_permutation(order, self._store.snapshot.groups)
 
         def work(task: TaskHandle) -> dict[str, int]:
-            counts = PushCounts(0)
+            counts, changed_scenes = PushCounts(0), 0
             if not task.is_cancelled:
-                macs = self._renumber(order)
+                macs, changed_scenes = self._renumber(order, update_scenes)
                 task.progress(total=len(macs))
                 counts = self._pushing(task, origin).run(macs, skip_offline=True, stage="MOVING")
             return {
                 "renumbered_devices": counts.changed,
-                "changed_scenes": 0,
+                "changed_scenes": changed_scenes,
                 "pending": counts.pending,
                 "total": counts.total,
             }
@@ -89,8 +103,8 @@ class Grouping:
         meta = {"stage": "INIT", "index": 0, "total": 0, "addr": "", "message": ""}
         return self._tasks.start("renumber_groups", work, meta)
 
-    def _renumber(self, order: Sequence[int]) -> tuple[Mac, ...]:
-        """In one transaction. Returns whose group id changed."""
+    def _renumber(self, order: Sequence[int], update_scenes: bool) -> _Renumbered:
+        """In one transaction."""
         new_ids = {GroupId(old): GroupId(new) for new, old in enumerate(order, FIRST_GROUP)}
         moved: list[Mac] = []
         with self._store.transaction() as draft:
@@ -105,10 +119,11 @@ class Grouping:
                 if new != device.group_id:
                     _place(draft, device.mac, new)
                     moved.append(device.mac)
-        return tuple(moved)
+            changed: dict[int, int | None] = {old: new for old, new in new_ids.items() if old != new}
+            return _Renumbered(tuple(moved), follow_groups(draft, changed) if update_scenes else 0)
 
-    def delete(self, group_id: GroupId, origin: Origin = _GROUP_DELETED) -> int:
-        """No other id moves. The members go to group 0 and are told so by a task. Returns how many they were.
+    def delete(self, group_id: GroupId, origin: Origin = _GROUP_DELETED) -> GroupDeleted:
+        """No other id moves. The members go to group 0 and are told so by a task; scenes no longer name the group.
 
         Raises NotFound, and TaskRunning while another task works.
         """
@@ -121,9 +136,10 @@ class Grouping:
             draft.groups.pop(group_id, None)
             for mac in members:
                 _place(draft, mac, UNCONFIGURED)
+            changed_scenes = follow_groups(draft, {group_id: None})
         if members and self._lanes.lanes():
             self._start_pushing("bulk_set_group", members, origin, {"groupId": UNCONFIGURED}, skip_offline=True)
-        return len(members)
+        return GroupDeleted(len(members), changed_scenes)
 
     def start_assign(self, macs: Sequence[Mac], group_id: GroupId, origin: Origin) -> TaskSnapshot:
         """Moves devices into a group. Result: changed, skipped_offline, timed_out, total.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +10,10 @@ from pydantic import ValidationError
 
 from racelink_core.domain.effect import EffectFlags, EffectParameters
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.slug import NoFreeKey, slug, unique_key
 from racelink_core.domain.whole_number import whole_number
 from racelink_core.state.entities import in_slices
-from racelink_core.state.importers.fields import NAME_LENGTH, FieldReader
+from racelink_core.state.importers.fields import FieldReader
 from racelink_core.state.importers.findings import Findings
 
 NEWEST_VERSION = 2
@@ -57,7 +57,11 @@ def read_presets(document: Mapping[str, Any], findings: Findings) -> OlderPreset
             continue
         if number != wanted:
             fields.changed(f"Id {wanted} was taken by another preset; it has {number} now.")
-        key = _unique(_slug(record.get("key")) or _slug(label) or "preset", keys)
+        try:
+            key = unique_key(_slug(record.get("key")) or slug(label, "preset"), keys)
+        except NoFreeKey:
+            findings.leave_out("preset", label, "Too many have the same key.")
+            continue
         keys.add(key)
         presets[number] = RlPreset(
             id=number,
@@ -116,15 +120,7 @@ def _flags(fields: FieldReader) -> EffectFlags:
 
 
 def _slug(text: object) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.strip().lower()).strip("_")[:NAME_LENGTH] if isinstance(text, str) else ""
-
-
-def _unique(key: str, taken: set[str]) -> str:
-    number, found = 2, key
-    while found in taken:
-        suffix = f"_{number}"
-        found, number = key[: NAME_LENGTH - len(suffix)] + suffix, number + 1
-    return found
+    return slug(text, "") if isinstance(text, str) else ""
 
 
 def _next_free(taken: set[int]) -> int:

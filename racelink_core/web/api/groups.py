@@ -29,7 +29,7 @@ class CreatedReply(Reply):
 
 
 class GroupDeletedReply(Reply):
-    """`moved_devices`: how many are in "Unconfigured" now."""
+    """`moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group."""
 
     moved_devices: int
     changed_scenes: int
@@ -94,8 +94,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
         is_busy_gated=True,
     )
     def delete_group() -> Response:
-        moved = host.grouping.delete(_own_group(read_body(DeleteBody).id))
-        return reply(GroupDeletedReply(moved_devices=moved, changed_scenes=0))
+        deleted = host.grouping.delete(_own_group(read_body(DeleteBody).id))
+        return reply(GroupDeletedReply(**deleted._asdict()))
 
     @blueprint.post("/api/groups/reorder")
     @describe(
@@ -117,7 +117,9 @@ def register(blueprint: Blueprint, host: Host) -> None:
         is_busy_gated=True,
     )
     def renumber_groups() -> Response:
-        return task_reply(host.grouping.start_renumber(read_body(RenumberBody).order, origin=WEB_OPERATOR))
+        body = read_body(RenumberBody)
+        task = host.grouping.start_renumber(body.order, origin=WEB_OPERATOR, update_scenes=body.update_scenes)
+        return task_reply(task)
 
     @blueprint.post("/api/groups/force")
     @describe("Send every device the group that is stored for it.", reply=TaskReply, body=ForceBody, is_busy_gated=True)
