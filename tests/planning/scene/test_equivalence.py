@@ -62,7 +62,7 @@ def test_lamps_left_in_offset_mode_outside_never_react_and_are_never_put_into_it
     choreography = data.draw(choreographies(snapshot))
     meant = _meant(choreography, snapshot)
     outside = {int(device.group_id) for device in snapshot.devices.values()} - meant
-    starting = {group: 300 for group in outside}
+    starting = dict.fromkeys(outside, 300)
     field = PaperField(snapshot, starting)
     untouched = field.shown()
     plan = plan_scene(choreography, snapshot)

@@ -80,8 +80,7 @@ def has_line(values: dict[int, int], coordinate: Callable[[int], int] | None) ->
             return False
         step_ms, remainder = divmod(other_value - value, other_at - at)
         return not remainder and line_fits(value - at * step_ms, step_ms, places)
-    steps = [step for step in steep_steps(at, value, places)]
-    return any(line_fits(value - at * step_ms, step_ms, places) for step_ms in steps)
+    return any(line_fits(value - at * step_ms, step_ms, places) for step_ms in steep_steps(at, value, places))
 
 
 def steep_steps(at: int, value: int, places: set[tuple[int, int]]) -> Iterator[int]:
