@@ -61,7 +61,7 @@ class Membership:
 
         prime         follow with an empty CONTROL, for nodes that are new or have restarted
         request_name  what the device's row says when it stays silent
-        Raises NoGateway.
+        A group that is no longer the stored one when the lane is free is not sent: NOT_SENT. Raises NoGateway.
         """
         network_id = network_of(device, self._store.snapshot)
         if network_id is None:
@@ -73,6 +73,7 @@ class Membership:
             priority,
             attempts=self._timings.unicast_attempts,
             attempt_s=self._timings.unicast_attempt_s,
+            may_ask=lambda: self._is_stored(device),
         )
         if not replies.events:
             if replies.is_disturbed or replies.detail is not None or replies.reason != "no_reply":
@@ -85,6 +86,18 @@ class Membership:
         if prime:
             self.prime(device, priority)
         return Push.CONFIRMED
+
+    def _is_stored(self, device: Device) -> bool:
+        """Whether this is still its group: it may have been moved, and told so, while the lane was busy."""
+        stored = self._store.snapshot.devices.get(device.mac)
+        return stored is not None and stored.group_id == device.group_id
+
+    def doubt(self, device: Device) -> None:
+        """Stores that the node still has to confirm this group, so that whatever it says next starts another try."""
+        with self._store.transaction() as draft:
+            stored = draft.devices.get(device.mac)
+            if stored is not None and stored.group_id == device.group_id and not stored.group_push_pending:
+                draft.devices[device.mac] = stored.model_copy(update={"group_push_pending": True})
 
     def confirm(self, macs: Iterable[Mac], group_ids: dict[Mac, GroupId]) -> None:
         """Stores that these nodes hold their groups; one that was moved meanwhile stays pending."""

@@ -111,5 +111,8 @@ class Restore:
             _log.info("%s is back in group %d", device.name, device.group_id)
             if device.group_push_pending:
                 self._membership.confirm((mac,), {mac: device.group_id})
-        elif push is Push.SILENT:
+            return
+        if not device.group_push_pending:
+            self._membership.doubt(device)
+        if push is Push.SILENT:
             _log.warning("%s did not acknowledge its group %d", device.name, device.group_id)

@@ -12,6 +12,7 @@ from racelink_core.gateway.reply_matcher import replies_from_any
 from racelink_core.protocol.bodies import Body, GetDevices, GetStatus, Stream
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.services.membership import Push
 from racelink_core.sim.node import SimulatedNode
 from tests.services.rig import OPERATOR, Rig, running_host, until
 
@@ -97,6 +98,32 @@ def test_a_node_that_stays_silent_stays_pending_and_is_not_asked_without_end(tmp
         assert mac not in rig.host._restore._waiting, "it cools down"
         assert len(rig.simulation.simulation.air_log) == asked
         rig.simulation.fault("loss", mac, 0)
+
+
+def test_a_lost_group_that_was_not_confirmed_is_told_again_whatever_the_node_says_next(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        rig.discover()
+        mac, node = one_of(rig)
+        lose_group(node, 9)
+        rig.simulation.fault("deaf", mac, True)
+        rig.host._restore.request(mac)
+        until(lambda: rig.host.store.snapshot.devices[mac].group_push_pending, "its silence")
+        rig.simulation.fault("deaf", mac, False)
+        until(lambda: not rig.host._restore._busy, "the end of the first try")
+        rig.host._restore._not_before_s.clear()
+        send(rig, mac, GetStatus(9))
+        until(lambda: is_confirmed(rig, mac), "its group")
+
+
+def test_a_group_that_has_changed_while_the_lane_was_busy_is_not_told(tmp_path: Path) -> None:
+    with running_host(tmp_path) as rig:
+        rig.discover()
+        mac, node = one_of(rig)
+        before = rig.host.store.snapshot.devices[mac]
+        new_id = rig.assign([mac], "Gate 2")
+        push = rig.host._restore._membership.push(before, OPERATOR.priority, prime=False)
+        assert push is Push.NOT_SENT
+        assert node.group_id == new_id
 
 
 def test_during_a_discovery_nothing_is_restored(tmp_path: Path) -> None:
