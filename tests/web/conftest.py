@@ -17,7 +17,7 @@ from racelink_core.standalone.demo import settle
 from racelink_core.web import OpenAccess, create_blueprint
 
 SPEED = 20.0
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 
 
 def wait_until(condition: Callable[[], object]) -> None:
