@@ -17,6 +17,7 @@ from racelink_core.links.contract import Driver
 from racelink_core.links.drivers import Drivers
 from racelink_core.links.port_process import PortProcessDriver
 from racelink_core.links.url import address_of, scheme_of
+from racelink_core.planning.scene.plan import PlanOptions
 from racelink_core.runtime.clock import ScaledClock, SystemClock
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.runtime.stall_monitor import StallMonitor
@@ -47,6 +48,9 @@ from racelink_core.services.problems import Problem, duty_cycle_problems, find_p
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
+from racelink_core.services.scene_runner.records import RunRecords
+from racelink_core.services.scene_runner.service import SceneRunner
+from racelink_core.services.scene_runner.surroundings import Surroundings
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
@@ -201,6 +205,7 @@ class Host:
         self.stall_monitor.start()
         self._kept_history.start(Minutes(self.airtime.take_unsaved, self.airtime.give_back))
         self.older_import.at_first_start()
+        self.scene_runner.look_back()
         self._listener.start()
         self.gateways.start()
         self.healing.start()
@@ -214,6 +219,7 @@ class Host:
         self.phase = "stopped"
         steps: list[Callable[[], object]] = [
             *self._when_stopping,
+            lambda: self.scene_runner.close(self.timings.task_cancel_s),
             lambda: self.tasks.stop(self.timings.task_cancel_s),
             lambda: self.healing.stop(self.timings.unicast_attempt_s),
             lambda: self._restore.stop(self.timings.unicast_attempt_s),
@@ -250,6 +256,7 @@ class Host:
             *(Problem("older_data", notice) for notice in self.older_import.notices),
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
+            *self.scene_runner.problems(),
         )
 
     def _duty_left(self, network_id: str) -> float:
@@ -280,10 +287,24 @@ class Host:
     def _add_services(self, older_options: Callable[[], Mapping[str, Any]] | None) -> None:
         """What no other part is built from."""
         self.devices = Devices(self.store)
+        self._run_scenes()
         self.older_import = OlderImport(
             self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options
         )
         self._configure_nodes()
+
+    def _run_scenes(self) -> None:
+        surroundings = Surroundings(
+            store=self.store,
+            lanes=self.gateways,
+            outbound=self._outbound,
+            startblock=self.startblock,
+            clock=self.clock,
+            timings=self.timings,
+            plan_options=PlanOptions,
+        )
+        self.scene_runner = SceneRunner(surroundings, RunRecords(self._kept_history, self.clock))
+        self.dispatcher.before_blackout = self.scene_runner.blackout_ordered
 
     def _configure_nodes(self) -> None:
         """What the node options need."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ Warn6SVolt = Annotated[float, Field(ge=15.0, le=25.2, strict=True)]
 SplitVolt = Annotated[float, Field(ge=8.5, le=15.0, strict=True)]
 AirtimePercent = Annotated[int, Field(ge=1, le=50, strict=True)]
 AutosyncSeconds = Annotated[int, Field(ge=5, le=600, strict=True)]
+SceneStart = Literal["replace", "queue", "refuse"]
+"""What a scene does that is started while another one runs."""
 
 
 class Settings(FrozenModel):
@@ -20,6 +22,7 @@ class Settings(FrozenModel):
 
     healing                  whether lamps are asked if they follow, and told again if they do not
     healing_airtime_percent  the most that this may take of each network's time on air
+    scene_start_...          what a scene of this origin does while another one runs
     """
 
     brightness_ceiling: int = Field(default=255, ge=1, le=255, strict=True)
@@ -31,3 +34,6 @@ class Settings(FrozenModel):
     """Between two SYNC packets on an Ethernet network."""
     healing: bool = Field(default=True, strict=True)
     healing_airtime_percent: AirtimePercent = 5
+    scene_start_race_event: SceneStart = "replace"
+    scene_start_operator: SceneStart = "replace"
+    scene_start_automation: SceneStart = "queue"

@@ -20,9 +20,28 @@ _FIRED_BY_S = MAX_OFFSET_MS / 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Armed:
+class Addressee:
+    """Whom a packet is for: its receiver, and the group that filters."""
+
     receiver: RadioAddress
     group_id: int
+
+    def covers(self, other: Addressee) -> bool:
+        """Whether everyone whom `other` means is addressed by this, too."""
+        if not self.receiver.is_broadcast:
+            return other.receiver == self.receiver
+        return self.group_id == ALL_GROUPS or (other.receiver.is_broadcast and other.group_id == self.group_id)
+
+    def overlaps(self, other: Addressee) -> bool:
+        """Whether a node may be meant by both."""
+        if ALL_GROUPS not in (self.group_id, other.group_id) and self.group_id != other.group_id:
+            return False
+        return self.receiver.is_broadcast or other.receiver.is_broadcast or self.receiver == other.receiver
+
+
+@dataclass(frozen=True, slots=True)
+class _Armed:
+    to: Addressee
     has_offset: bool
     until_s: float | None = None
     """None: no trigger yet."""
@@ -37,13 +56,14 @@ class ArmedNodes:
     def sent(self, network_id: str, packet: RadioPacket, now_s: float) -> None:
         armed, body = self._armed.get(network_id, frozenset()), packet.body
         if isinstance(body, Control):
-            armed = frozenset(each for each in armed if not _is_same(each, packet.receiver, body.group_id))
+            to = Addressee(packet.receiver, body.group_id)
+            armed = frozenset(each for each in armed if not to.covers(each.to))
             if body.flags & PacketFlags.ARM_ON_SYNC:
-                armed |= {_Armed(packet.receiver, body.group_id, bool(body.flags & PacketFlags.OFFSET_MODE))}
+                armed |= {_Armed(to, bool(body.flags & PacketFlags.OFFSET_MODE))}
         elif isinstance(body, Sync) and (body.flags or 0) & SYNC_TRIGGER:
             until_s = now_s + _FIRED_BY_S
             armed = frozenset(
-                _Armed(each.receiver, each.group_id, True, until_s if each.until_s is None else each.until_s)
+                _Armed(each.to, True, until_s if each.until_s is None else each.until_s)
                 for each in armed
                 if each.has_offset and (each.until_s is None or each.until_s > now_s)
             )
@@ -55,14 +75,12 @@ class ArmedNodes:
         """`group_ids`: every group that the node may have been in when something was armed."""
         groups = {ALL_GROUPS, *group_ids}
         return any(
-            each.receiver == address or (each.receiver.is_broadcast and each.group_id in groups)
-            for each in self._armed.get(network_id, ())
-            if each.until_s is None or each.until_s > now_s
+            to.receiver == address or (to.receiver.is_broadcast and to.group_id in groups)
+            for to in self.armed(network_id, now_s)
         )
 
-
-def _is_same(armed: _Armed, receiver: RadioAddress, group_id: int) -> bool:
-    """Whether everyone whom `armed` means is addressed now."""
-    if not receiver.is_broadcast:
-        return armed.receiver == receiver
-    return group_id == ALL_GROUPS or (armed.receiver.is_broadcast and armed.group_id == group_id)
+    def armed(self, network_id: str, now_s: float) -> tuple[Addressee, ...]:
+        """Whom an armed effect was sent to that has not fired, or still waits for its offset."""
+        return tuple(
+            each.to for each in self._armed.get(network_id, ()) if each.until_s is None or each.until_s > now_s
+        )

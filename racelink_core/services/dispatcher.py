@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from racelink_core.domain.clock import Clock
@@ -45,7 +45,10 @@ class _Sent:
 
 
 class Dispatcher:
-    """Every command goes through `submit`, whoever asks."""
+    """Every command goes through `submit`, whoever asks.
+
+    before_blackout  called before everyone is turned dark: be quick
+    """
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._outbound, self._clock, self._history = store, outbound, clock, history
         self._startblock = startblock
+        self.before_blackout: Callable[[], None] = lambda: None
 
     def submit(self, command: Command, origin: Origin) -> CommandResult:
         """Waits cooperatively until every packet's outcome is known. Never raises for what can happen in the field."""
@@ -82,6 +86,8 @@ class Dispatcher:
         lanes, without_gateway = self._outbound.lanes(outline.network_ids)
         if not lanes:
             return CommandResult(CommandStatus.REJECTED, "unavailable", NO_GATEWAY)
+        if isinstance(command, BlackoutCommand) and _reaches_everyone(command):
+            self.before_blackout()
         with self._outbound.commanding(tuple(lanes)):
             shares = self._send_to_all(lanes, command, snapshot, origin.priority)
             for share in shares:

@@ -16,10 +16,13 @@ from racelink_core.services.told_state import ToldState
 
 
 class Outbound:
-    """`armed` and `told` are what healing reads: every packet about light has to pass through here."""
+    """Every packet about light has to pass through here: healing reads what it keeps.
+
+    armed  who may hold an armed effect, whoever sent it
+    """
 
     def __init__(self, *, lane_of: Callable[[str], Lane], armed: ArmedNodes, told: ToldState, clock: Clock) -> None:
-        self._lane_of, self._armed, self._told, self._clock = lane_of, armed, told, clock
+        self._lane_of, self.armed, self._told, self._clock = lane_of, armed, told, clock
 
     @property
     def sync_brightness(self) -> Mapping[str, int]:
@@ -46,7 +49,7 @@ class Outbound:
     def sent(self, network_id: str, packet: RadioPacket, outcome: SendOutcome) -> None:
         """At once when a packet's outcome is known; costs next to nothing."""
         if outcome.attempts:
-            self._armed.sent(network_id, packet, self._clock.monotonic())
+            self.armed.sent(network_id, packet, self._clock.monotonic())
 
     def remember(
         self,

@@ -20,6 +20,7 @@ from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.domain.startblock import HeatSource, SlotEntry, StartblockChoice
 from racelink_core.domain.target import Target
 from racelink_core.domain.timings import Timings
+from racelink_core.gateway.cancellation import Cancellation
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.reply_matcher import Matcher, Replies, ack_from
 from racelink_core.planning.operation import Degradation
@@ -116,16 +117,22 @@ class Startblock:
         meta = {"index": 0, "total": len(streams), "slot": None, "message": ""}
         return self._tasks.start("startblock", work, meta)
 
-    def submit(self, command: StartblockCommand, priority: Priority) -> CommandResult:
+    def submit(
+        self, command: StartblockCommand, priority: Priority, cancellation: Cancellation | None = None
+    ) -> CommandResult:
         """Waits until every slot is confirmed or given up. Never raises for what can happen in the field."""
         try:
-            results, degraded = self._show(command, priority, None)
+            results, degraded = self._show(command, priority, None, cancellation)
         except RaceLinkError as error:
             return CommandResult(CommandStatus.REJECTED, error.code, str(error))
         return command_result(command, results, degraded)
 
     def _show(
-        self, command: StartblockCommand, priority: Priority, task: TaskHandle | None
+        self,
+        command: StartblockCommand,
+        priority: Priority,
+        task: TaskHandle | None,
+        cancellation: Cancellation | None = None,
     ) -> tuple[list[SlotResult], tuple[Degradation, ...]]:
         snapshot = self._store.snapshot
         streams, degraded = slot_streams(command.target, self._entries(command), snapshot)
@@ -142,6 +149,7 @@ class Startblock:
             priority=priority,
             tasks=self._tasks,
             task=task,
+            cancellation=cancellation,
             owed=self._owed,
         )
         on_each_network(tuple(by_network), lambda network: run.fill(network, by_network[network]), "startblock")
@@ -168,11 +176,12 @@ class _Run:
         priority: Priority,
         tasks: Tasks,
         task: TaskHandle | None,
+        cancellation: Cancellation | None,
         owed: dict[Mac, tuple[StartblockProgram, float]],
     ) -> None:
         self._store, self._lanes, self._presence, self._clock = store, lanes, presence, clock
         self._timings, self._priority, self._owed = timings, priority, owed
-        self._tasks, self._task = tasks, task
+        self._tasks, self._task, self._cancellation = tasks, task, cancellation
         self._index = 0
         self._silent: set[Mac] = set()
 
@@ -181,8 +190,8 @@ class _Run:
         """Asked before each stream: none of them may be in the slot when a race starts."""
         if self._task is not None:
             return self._task.is_cancelled
-        self._tasks.wait_while_paused()
-        return False
+        self._tasks.wait_while_paused(self._cancellation)
+        return self._cancellation is not None and self._cancellation.is_cancelled
 
     def fill(self, network_id: str, results: Sequence[SlotResult]) -> None:
         for result in results:
@@ -231,7 +240,8 @@ class _Run:
         result.waited_for = frozenset(result.acked)
 
     def _send_only(self, lane: Lane, result: SlotResult, device: Device) -> None:
-        [outcome] = lane.send([result.stream.packet_to(device.radio_address)], self._priority)
+        packet = result.stream.packet_to(device.radio_address)
+        [outcome] = lane.send([packet], self._priority, cancellation=self._cancellation)
         result.packets_sent += outcome.ok
         if not outcome.ok:
             result.error = ("not_sent", outcome.reason or "The gateway did not send it.")
@@ -251,6 +261,7 @@ class _Run:
             self._priority,
             attempts=1,
             attempt_s=self._timings.unicast_attempt_s,
+            cancellation=self._cancellation,
         )
         if asked > 1 or not replies.events:
             until_s = self._clock.monotonic() + self._timings.late_answer_s
@@ -278,6 +289,8 @@ def _problem(replies: Replies) -> tuple[str, str] | None:
     """Why the packet did not go out, or the wait was cut off."""
     if replies.reason == "link_lost":
         return "link_lost", replies.detail or "The gateway was lost."
+    if replies.reason == "cancelled":
+        return "cancelled", replies.detail or "Cancelled before it was confirmed."
     return None if replies.detail is None else ("not_sent", replies.detail)
 
 

@@ -6,6 +6,7 @@ Source: design, section 6.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from racelink_core.domain.clock import Clock
 
@@ -37,10 +38,10 @@ class TaskPause:
         with self._changed:
             self._changed.notify_all()
 
-    def wait(self, cancelled: threading.Event) -> None:
-        """Returns when work may go on, or is to end."""
+    def wait(self, is_cancelled: Callable[[], bool]) -> None:
+        """Returns when work may go on, or is to end; `wake` makes it look at `is_cancelled` again."""
         with self._changed:
-            while not cancelled.is_set() and (remaining_s := self._remaining_s()) > 0:
+            while not is_cancelled() and (remaining_s := self._remaining_s()) > 0:
                 self._changed.wait(self._clock.system_s(remaining_s))
 
     def _remaining_s(self) -> float:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.gateway.cancellation import Cancellation
 from racelink_core.services.task_pause import TaskPause
 
 _log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class TaskHandle:
         """Asked between packets: nothing that was begun is cut off. Answers no sooner than work may go on."""
         if self._pause.is_on and not self._cancelled.is_set():
             self.progress(paused=True)
-            self._pause.wait(self._cancelled)
+            self._pause.wait(self._cancelled.is_set)
             self.progress(paused=False)
         return self._cancelled.is_set()
 
@@ -140,9 +141,16 @@ class Tasks:
         """
         self._pause.hold(limit_s)
 
-    def wait_while_paused(self) -> None:
-        """For long work that is no task. Returns at once without a pause, and when the host stops."""
-        self._pause.wait(self._stopping)
+    def wait_while_paused(self, cancellation: Cancellation | None = None) -> None:
+        """For long work that is no task. Returns at once without a pause, when cancelled, and when the host stops."""
+        if cancellation is None:
+            self._pause.wait(self._stopping.is_set)
+            return
+        detach = cancellation.attach(self._pause.wake)
+        try:
+            self._pause.wait(lambda: cancellation.is_cancelled or self._stopping.is_set())
+        finally:
+            detach()
 
     def resume(self, after_s: float = 0.0) -> None:
         """In `after_s`, so that what follows upon the start goes first. Harmless without a pause."""
@@ -181,7 +189,7 @@ class Tasks:
     def _run(self, work: Work) -> None:
         handle = TaskHandle(self._report, self._cancelled, self._pause)
         try:
-            self._pause.wait(self._cancelled)
+            self._pause.wait(self._cancelled.is_set)
             result = work(handle)
         except RaceLinkError as error:
             self._finish(state="error", last_error=str(error))

@@ -99,6 +99,10 @@ class HistoryStore:
             self.dropped += 1
         return self._last_id
 
+    def hurry(self) -> None:
+        """Has what waits written soon, by somebody else."""
+        self._woken.set()
+
     def page(
         self, *, before: int | None, limit: int, kind: str | None = None, origin: str | None = None
     ) -> list[HistoryRecord]:
@@ -158,7 +162,11 @@ class HistoryStore:
             _log.warning("The disk did not answer when the history was closed")
 
     def _run(self) -> None:
-        while not self._woken.wait(self._interval_s):
+        while True:
+            self._woken.wait(self._interval_s)
+            self._woken.clear()
+            if self._is_closed:
+                return
             try:
                 self.flush()
             except Exception:  # noqa: BLE001 - the edge of a worker: the next batch must still come

@@ -117,7 +117,7 @@ export interface ChoiceRow {
 }
 
 /** One command, told apart by `kind`. */
-export type CommandBody = RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand;
+export type CommandBody = RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand | OffsetGroupCommand;
 
 export interface CommandReply {
   ok: boolean;
@@ -263,6 +263,17 @@ export interface EffectParameters {
   brightness?: number | null;
 }
 
+export interface ExplicitEntry {
+  id: number;
+  offset_ms: number;
+}
+
+/** One value per group; stored by ascending id, each id once. Empty only beside a tombstone. */
+export interface ExplicitOffset {
+  mode: "explicit";
+  values: Array<ExplicitEntry>;
+}
+
 export interface FactRow {
   title: string;
   text: string;
@@ -354,7 +365,7 @@ export interface GatewaysReply {
   gateways: Array<GatewayRow>;
 }
 
-/** `moved_devices`: how many are in "Unconfigured" now. */
+/** `moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group. */
 export interface GroupDeletedReply {
   ok: boolean;
   moved_devices: number;
@@ -379,7 +390,7 @@ export interface GroupsReply {
   groups: Array<GroupRow>;
 }
 
-/** The members of these groups; stored sorted, without repeats. */
+/** The members of these groups; stored sorted, without repeats. `(TOMBSTONE,)` is what remains when every group of the list was deleted (spec scenes, 3.1). Nobody may choose it. */
 export interface GroupsTarget {
   kind: "groups";
   value: Array<number>;
@@ -554,6 +565,13 @@ export interface LastImportReply {
   notices: Array<string>;
 }
 
+/** base + group * step. */
+export interface LinearOffset {
+  mode: "linear";
+  base_ms?: number;
+  step_ms?: number;
+}
+
 /** Paints an indicator over what is shown, for `seconds`; 0 takes it away. Indicator 4 = identify. */
 export interface LocateCommand {
   kind: "locate";
@@ -602,6 +620,14 @@ export interface MissingRow {
   cancelled: boolean;
 }
 
+/** base + (group mod cycle) * step. */
+export interface ModuloOffset {
+  mode: "modulo";
+  base_ms?: number;
+  step_ms?: number;
+  cycle?: number;
+}
+
 export interface NetworkReply {
   ok: boolean;
   network: NetworkRow;
@@ -642,6 +668,11 @@ export interface NetworksReply {
 export interface NoBody {
 }
 
+/** Leaves offset mode. */
+export interface NoOffset {
+  mode: "none";
+}
+
 /** `macs` with exactly one is the same as `mac`. `flags` is an older name of `data0`. */
 export interface NodeConfigBody {
   mac?: string | null;
@@ -673,6 +704,14 @@ export interface NodeConfigSchemaReply {
   commands: Array<CommandRow>;
   bits: Array<BitRow>;
   pairing: Array<FactRow>;
+}
+
+/** A container: its participants are given an offset each, then its children are sent (spec scenes, 10.2). */
+export interface OffsetGroupCommand {
+  kind: "offset_group";
+  target: BroadcastTarget | GroupsTarget;
+  offset: NoOffset | ExplicitOffset | LinearOffset | VshapeOffset | ModuloOffset;
+  actions?: Array<RlPresetCommand | WledPresetCommand | RlEffectCommand>;
 }
 
 /** `shape` uint16-pair: a value is `{start, stop}`, stored under `keys`. `may_be_empty`: 0 and 0 for no segment. */
@@ -836,9 +875,9 @@ export interface RlEffectCommand {
   flags_override?: FlagsOverride;
 }
 
-/** `preset_id`: the stable id of an RL preset; `brightness` replaces the preset's own. */
+/** `preset_id`: the stable id of an RL preset, or a reference by key (`RL:<key>`, `<key>`) that is not known yet. None: nothing chosen yet. `brightness` replaces the preset's own. */
 export interface RlPresetChoice {
-  presetId: number;
+  presetId?: number | string | null;
   brightness?: number | null;
 }
 
@@ -847,6 +886,19 @@ export interface RlPresetCommand {
   target: BroadcastTarget | GroupsTarget | DeviceTarget;
   params: RlPresetChoice;
   flags_override?: FlagsOverride;
+}
+
+export interface SceneStartChange {
+  race_event?: "replace" | "queue" | "refuse" | null;
+  operator?: "replace" | "queue" | "refuse" | null;
+  automation?: "replace" | "queue" | "refuse" | null;
+}
+
+/** What a scene does that is started while another one runs, by who started it. */
+export interface SceneStartSettings {
+  race_event: "replace" | "queue" | "refuse";
+  operator: "replace" | "queue" | "refuse";
+  automation: "replace" | "queue" | "refuse";
 }
 
 /** LEDs from `start` up to, and without, `stop`. */
@@ -859,6 +911,7 @@ export interface SegmentValue {
 export interface SettingsBody {
   battery?: BatteryChange | null;
   healing?: HealingChange | null;
+  scene_start?: SceneStartChange | null;
   eth_autosync_interval_s?: number | null;
 }
 
@@ -866,6 +919,7 @@ export interface SettingsReply {
   ok: boolean;
   battery: BatteryLimits;
   healing: HealingSettings;
+  scene_start: SceneStartSettings;
   eth_autosync_interval_s: number;
 }
 
@@ -1020,10 +1074,18 @@ export interface VersionReply {
   protocol: ProtocolVersion;
 }
 
-/** `preset_id`: the slot of a preset stored on the node, 1..250 (spec wire, section 6). */
+/** base + |group - center| * step. */
+export interface VshapeOffset {
+  mode: "vshape";
+  base_ms?: number;
+  step_ms?: number;
+  center?: number;
+}
+
+/** `preset_id`: the slot of a preset stored on the node; only 1..250 can be sent (spec wire, section 6). `brightness` None: 128, since a PRESET always carries one. */
 export interface WledPresetChoice {
   presetId: number;
-  brightness: number;
+  brightness?: number | null;
 }
 
 export interface WledPresetCommand {

@@ -111,6 +111,6 @@ def test_the_end_of_a_pause_can_be_put_off_and_never_makes_one() -> None:
     pause.hold(LONG_S)
     released_at_s = clock.monotonic()
     pause.release(after_s=5.0)
-    pause.wait(nobody)
+    pause.wait(nobody.is_set)
     assert clock.monotonic() >= released_at_s + 5.0
     assert not pause.is_on

@@ -90,3 +90,15 @@ def test_a_weak_battery_reaches_the_page_at_once(idle_host: Host) -> None:
     idle_host.store.readings.update(mac, battery_low=False)
     wait_until(lambda: "battery_low" not in told.warnings[-1])
     sources.close()
+
+
+def test_what_a_second_scene_does_is_set_for_each_origin(idle_client: FlaskClient, idle_host: Host) -> None:
+    assert get(idle_client, "settings")["scene_start"] == {
+        "race_event": "replace",
+        "operator": "replace",
+        "automation": "queue",
+    }
+    answer = put(idle_client, {"scene_start": {"automation": "refuse"}})
+    assert answer["scene_start"] == {"race_event": "replace", "operator": "replace", "automation": "refuse"}
+    assert idle_host.store.snapshot.settings.scene_start_automation == "refuse"
+    put(idle_client, {"scene_start": {"operator": "wait"}}, 400)

@@ -8,7 +8,15 @@ from flask import Blueprint, Response
 from pydantic import StrictBool
 
 from racelink_core.domain.base import FrozenModel
-from racelink_core.domain.settings import AirtimePercent, AutosyncSeconds, Settings, SplitVolt, Warn2SVolt, Warn6SVolt
+from racelink_core.domain.settings import (
+    AirtimePercent,
+    AutosyncSeconds,
+    SceneStart,
+    Settings,
+    SplitVolt,
+    Warn2SVolt,
+    Warn6SVolt,
+)
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, read_body
@@ -32,9 +40,18 @@ class HealingSettings(FrozenModel):
     airtime_percent: int
 
 
+class SceneStartSettings(FrozenModel):
+    """What a scene does that is started while another one runs, by who started it."""
+
+    race_event: SceneStart
+    operator: SceneStart
+    automation: SceneStart
+
+
 class SettingsReply(Reply):
     battery: BatteryLimits
     healing: HealingSettings
+    scene_start: SceneStartSettings
     eth_autosync_interval_s: int
 
 
@@ -49,17 +66,25 @@ class HealingChange(RequestBody):
     airtime_percent: AirtimePercent | None = None
 
 
+class SceneStartChange(RequestBody):
+    race_event: SceneStart | None = None
+    operator: SceneStart | None = None
+    automation: SceneStart | None = None
+
+
 class SettingsBody(RequestBody):
     """What is absent or null stays as it is."""
 
     battery: BatteryChange | None = None
     healing: HealingChange | None = None
+    scene_start: SceneStartChange | None = None
     eth_autosync_interval_s: AutosyncSeconds | None = None
 
     def changes(self) -> dict[str, Any]:
         """By the names of `Settings`."""
         battery = self.battery or BatteryChange()
         healing = self.healing or HealingChange()
+        scene_start = self.scene_start or SceneStartChange()
         wanted = {
             "battery_warn_2s_v": battery.warn_2s_v,
             "battery_warn_6s_v": battery.warn_6s_v,
@@ -67,6 +92,9 @@ class SettingsBody(RequestBody):
             "eth_autosync_interval_s": self.eth_autosync_interval_s,
             "healing": healing.enabled,
             "healing_airtime_percent": healing.airtime_percent,
+            "scene_start_race_event": scene_start.race_event,
+            "scene_start_operator": scene_start.operator,
+            "scene_start_automation": scene_start.automation,
         }
         return {name: value for name, value in wanted.items() if value is not None}
 
@@ -96,5 +124,10 @@ def _settings_reply(settings: Settings) -> Response:
             ),
             eth_autosync_interval_s=settings.eth_autosync_interval_s,
             healing=HealingSettings(enabled=settings.healing, airtime_percent=settings.healing_airtime_percent),
+            scene_start=SceneStartSettings(
+                race_event=settings.scene_start_race_event,
+                operator=settings.scene_start_operator,
+                automation=settings.scene_start_automation,
+            ),
         )
     )
