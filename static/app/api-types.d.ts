@@ -430,7 +430,7 @@ export interface HealingReply {
   networks: Array<HealingRow>;
 }
 
-/** One network. Everything is counted since the start of the host; `*_ms` is time on air. state what healing does now, or why it does nothing, as a sentence waiting lamps whose turn is still to come checked answers compared with what was told followed lamps that followed at once repeated times that a lamp was told again because it showed something else healed lamps that followed after that given_up lamps that still did not sent_unverified times that what no lamp can confirm was sent once more unanswered lamps that answered no question airtime_ms spent on questions, answers and repetitions budget_ms the most that it may spend in a minute budget_left_ms what it may spend at once; negative while overdrawn */
+/** One network. Everything is counted since the start of the host; `*_ms` is time on air. state what healing does now, or why it does nothing, as a sentence waiting lamps whose turn is still to come checked answers compared with what was told followed lamps that followed at once repeated times that a lamp was told again because it showed something else, or was answering when told healed lamps that followed after that given_up lamps that still did not sent_unverified times that what no lamp can confirm was sent once more unanswered lamps that answered no question airtime_ms spent on questions, answers and repetitions budget_ms the most that it may spend in a minute budget_left_ms what it may spend at once; negative while overdrawn */
 export interface HealingRow {
   network_id: string;
   state: string;

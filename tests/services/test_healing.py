@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from racelink_core.domain.address import RadioAddress
+from racelink_core.domain.address import Mac, RadioAddress
 from racelink_core.domain.command import (
     BlackoutCommand,
     LocateCommand,
@@ -38,6 +38,17 @@ def rig(tmp_path: Path) -> Iterator[HealingRig]:
     """Seven lamps that run and one that is switched off, in four groups."""
     with healing_host(tmp_path) as rig:
         yield rig
+
+
+def asked_and_slow_to_answer(rig: HealingRig) -> Mac:
+    """A lamp with effect 9 that has just been asked, and will not answer for more than a second."""
+    mac = next(iter(rig.running))
+    radio = rig.nodes[mac]._radio
+    radio._knobs = replace(radio._knobs, reply_jitter_ms=(1200.0, 1200.0))
+    rig.tell(effect(9, target=DeviceTarget(value=mac)))
+    since = len(rig.air)
+    until(lambda: rig.questions(since), "a question")
+    return mac
 
 
 @pytest.mark.parametrize("loss", [0.05, 0.2])
@@ -96,6 +107,28 @@ def test_a_newer_command_wins_at_every_moment(rig: HealingRig) -> None:
         repeated = {packet.body_bytes for packet in rig.told_singly(since)}
         assert not any(Control.from_bytes(body).mode == 20 + number for body in repeated)
         assert rig.shows(60 + number)
+
+
+def test_a_lamp_that_was_about_to_answer_is_told_again_before_anything_else(tmp_path: Path) -> None:
+    """Until its answer is out a node hears nothing. It answers late here, so the command surely falls into that."""
+    with healing_host(tmp_path, speed=1.0) as rig:
+        mac = asked_and_slow_to_answer(rig)
+        rig.tell(effect(12))
+        assert rig.nodes[mac].lamp.look.mode == 9, "it was deaf"
+        since = len(rig.air)
+        until(lambda: rig.shows(12), "the command everywhere")
+        assert {(packet.opcode, packet.receiver) for packet in rig.sent(since)} == {(Opcode.CONTROL, mac.radio_address)}
+        until(lambda: rig.figures.counts.repeated == 1, "the count of it")
+
+
+def test_a_newer_command_replaces_what_a_deaf_lamp_was_to_be_told(tmp_path: Path) -> None:
+    with healing_host(tmp_path, speed=1.0) as rig:
+        asked_and_slow_to_answer(rig)
+        rig.tell(effect(12))
+        rig.tell(effect(15))
+        since = len(rig.air)
+        until(lambda: rig.shows(15), "the newer command everywhere")
+        assert {Control.from_bytes(packet.body_bytes).mode for packet in rig.told_singly(since)} == {15}
 
 
 def test_an_armed_node_is_never_touched(rig: HealingRig) -> None:

@@ -10,11 +10,16 @@ from racelink_core.domain.address import Mac
 
 
 class Step(IntEnum):
-    """The smaller, the sooner: a lamp that is wrong comes before one of which nobody knows."""
+    """The smaller, the sooner: a lamp that is wrong comes before one of which nobody knows.
 
-    REPEAT = 0
-    ASK = 1
-    REPEAT_UNSEEN = 2
+    REPEAT_MISSED   it was answering a question when it was told, and a node that is about to answer hears nothing
+    REPEAT          it showed something else
+    """
+
+    REPEAT_MISSED = 0
+    REPEAT = 1
+    ASK = 2
+    REPEAT_UNSEEN = 3
 
 
 @dataclass(slots=True)
@@ -47,9 +52,14 @@ class Cases:
     def __contains__(self, mac: Mac) -> bool:
         return mac in self._cases
 
-    def open(self, mac: Mac, sequence: int, due_s: float) -> None:
+    def open(self, mac: Mac, sequence: int, due_s: float, step: Step = Step.ASK) -> None:
         due_s = max(due_s, self._overlay_until_s.get(mac, 0.0))
-        self._cases[mac] = Case(mac, sequence, due_s)
+        self._cases[mac] = Case(mac, sequence, due_s, step)
+
+    def is_missed(self, mac: Mac) -> bool:
+        """Whether it is still to be told again what it was deaf for."""
+        case = self._cases.get(mac)
+        return case is not None and case.step is Step.REPEAT_MISSED
 
     def overlay(self, macs: Iterable[Mac], until_s: float) -> None:
         """An indicator is painted over these; a repetition would end it."""

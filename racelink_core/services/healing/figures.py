@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Counts:
     """checked          answers compared with what was told
     followed         lamps that followed at once
-    repeated         times that a lamp was told again because it showed something else
+    repeated         times that a lamp was told again because it showed something else, or was answering when told
     healed           lamps that followed after that
     given_up         lamps that still did not
     sent_unverified  times that what STATUS cannot show was sent once more

@@ -32,6 +32,7 @@ from racelink_core.services.armed_nodes import ArmedNodes
 from racelink_core.services.healing.cases import Case, Cases, Step
 from racelink_core.services.healing.figures import Counts, Figures
 from racelink_core.services.healing.following import Following
+from racelink_core.services.healing.question import OpenQuestion
 from racelink_core.services.presence import Presence
 from racelink_core.services.told_state import ToldState
 from racelink_core.state.entities import in_slices
@@ -74,6 +75,7 @@ class NetworkHealing:
         self._counts = Counts()
         self._budget = AirtimeBudget(share, self._clock.monotonic())
         self._quiet_until_s = 0.0
+        self._question = OpenQuestion(())
         self._given_up: dict[Mac, int] = {}
         """By MAC, the command at which it was given up."""
         self._state = "idle"
@@ -86,10 +88,16 @@ class NetworkHealing:
 
     def commanded(self, macs: Iterable[Mac]) -> None:
         """They were told something new."""
+        now_s = self._clock.monotonic()
         self.be_quiet()
-        for mac in macs:
+        told = frozenset(macs)
+        deaf = self._question.deaf_among(told, now_s)
+        for mac in told:
             self._given_up.pop(mac, None)
-            self.open(mac, self._quiet_until_s)
+            if mac in deaf or self._cases.is_missed(mac):
+                self.open(mac, now_s, Step.REPEAT_MISSED)
+            else:
+                self.open(mac, self._quiet_until_s)
 
     def overlaid(self, macs: Iterable[Mac], seconds: float) -> None:
         self._cases.overlay(macs, self._clock.monotonic() + seconds)
@@ -105,11 +113,11 @@ class NetworkHealing:
         self._given_up.pop(mac, None)
         self.open(mac, self._clock.monotonic() + delay_s)
 
-    def open(self, mac: Mac, due_s: float) -> None:
+    def open(self, mac: Mac, due_s: float, step: Step = Step.ASK) -> None:
         told = self._around.following.told(mac)
         if told is None or self._is_stopped:
             return
-        self._cases.open(mac, told.sequence, due_s)
+        self._cases.open(mac, told.sequence, due_s, step)
         self._woken.set()
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=f"rl-healing-{self._network_id}", daemon=True)
@@ -179,17 +187,22 @@ class NetworkHealing:
         if hindrance is not None:
             self._state = hindrance
             return _LOOK_AGAIN_S
+        due = self._cases.due(now_s)
         if self._quiet_until_s > now_s:
-            self._state = "waiting for the end of a command"
-            return self._quiet_until_s - now_s
+            due = [case for case in due if case.step is Step.REPEAT_MISSED]
+            if not due:
+                self._state = "waiting for the end of a command"
+                return self._quiet_until_s - now_s
         lane = self._around.lane_of(self._network_id)
-        for case in in_slices(self._cases.due(now_s)):
+        for case in in_slices(due):
             device = self._ready(case, now_s) if self._cases.is_current(case) else None
             if device is not None:
                 return self._serve(lane, case, device, now_s)
         next_s = self._cases.next_due_s()
         if next_s is None:
             return 0.0
+        if self._quiet_until_s > now_s:
+            return min(self._quiet_until_s - now_s, _LOOK_AGAIN_S)
         self._state = "waiting until it is time to ask"
         return max(next_s - now_s, 0.01)
 
@@ -294,10 +307,12 @@ class NetworkHealing:
         cases = [each for each in self._due_of(asked, now_s) if each.step is Step.ASK] if is_group else [case]
         senders = {each.radio_address for each in asked}
         times_sent = 0
+        question = OpenQuestion(each.mac for each in asked)
 
         def collect() -> Matcher:
             return Matcher(
                 senders=senders,
+                on_match=question.answered,
                 opcode=Opcode.STATUS,
                 expected_count=len(senders),
                 idle_timeout_s=self._timings.collect_idle_s if is_group else 0.0,
@@ -306,20 +321,25 @@ class NetworkHealing:
 
         def may_ask() -> bool:
             nonlocal times_sent
-            may = self._may_be_touched(asked)
-            times_sent += may
+            may = self._quiet_until_s <= self._clock.monotonic() and self._may_be_touched(asked)
+            if may:
+                self._question = question
+                times_sent += 1
             return may
 
         receiver = BROADCAST if is_group else device.radio_address
-        replies = lane.request(
-            RadioPacket(receiver, GetStatus(device.group_id)),
-            collect,
-            Priority.BACKGROUND,
-            attempts=1,
-            attempt_s=self._timings.unicast_attempt_s,
-            cancellation=self._cancellation,
-            may_ask=may_ask,
-        )
+        try:
+            replies = lane.request(
+                RadioPacket(receiver, GetStatus(device.group_id)),
+                collect,
+                Priority.BACKGROUND,
+                attempts=1,
+                attempt_s=self._timings.unicast_attempt_s,
+                cancellation=self._cancellation,
+                may_ask=may_ask,
+            )
+        finally:
+            question.end(self._clock.monotonic())
         self._spend(times_sent * question_ms(len(asked), profile))
         self._take_answers(cases, replies, is_group=is_group)
 
@@ -390,6 +410,10 @@ class NetworkHealing:
             self._cases.close(case)
             return
         self._counts.repeated += 1
+        if case.step is Step.REPEAT_MISSED:
+            case.step = Step.ASK
+            case.due_s = max(self._quiet_until_s, self._clock.monotonic() + self._timings.healing_verify_s)
+            return
         case.repeats += 1
         case.step = Step.ASK
         case.is_single = True

@@ -22,7 +22,7 @@ class HealingRow(FrozenModel):
     waiting          lamps whose turn is still to come
     checked          answers compared with what was told
     followed         lamps that followed at once
-    repeated         times that a lamp was told again because it showed something else
+    repeated         times that a lamp was told again because it showed something else, or was answering when told
     healed           lamps that followed after that
     given_up         lamps that still did not
     sent_unverified  times that what no lamp can confirm was sent once more
