@@ -14,54 +14,40 @@ monkey.patch_all(os=False)
 import json
 import os
 import random
-import signal
 import sys
 from pathlib import Path
+
+from lives import one_life
 
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.state.history_store import HistoryStore
 
 _LIMIT_BYTES = 200_000
-_sleep = monkey.get_original("time", "sleep")
 
 
 def main(directory: Path, kills: int, seed: int) -> None:
     moments = random.Random(seed)
     totals: dict = {"killed": 0, "written": 0, "failures": []}
     confirmed = 0
-    for after_s in (*(moments.uniform(0, 0.06) for _ in range(kills)), None):
-        confirmed = _one_life(directory, confirmed, totals, after_s)
+    for number in range(kills):
+        confirmed = _one_life(directory, confirmed, totals, moments.uniform(0, 0.06), is_at_work=number % 2 == 1)
+    confirmed = _one_life(directory, confirmed, totals, None)
     totals["written"] = confirmed
     print(json.dumps(totals))
 
 
-def _one_life(directory: Path, confirmed: int, totals: dict, kill_after_s: float | None) -> int:
+def _one_life(
+    directory: Path, confirmed: int, totals: dict, kill_after_s: float | None, *, is_at_work: bool = False
+) -> int:
     """Returns the last id that the writer knew to be on the disk."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_end)
-        try:
-            _write(directory, confirmed, write_end, endless=kill_after_s is not None)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
-            os.write(write_end, f"failed {type(error).__name__}: {error}\n".encode())
-        os._exit(0)
-    os.close(write_end)
-    if kill_after_s is not None:
-        _sleep(kill_after_s)
-        os.kill(pid, signal.SIGKILL)
-    said = b""
-    while chunk := os.read(read_end, 65536):
-        said += chunk
-    os.close(read_end)
-    _, status = os.waitpid(pid, 0)
-    totals["killed"] += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    for line in said.decode().splitlines():
-        if line.startswith("written "):
-            confirmed = int(line.partition(" ")[2])
-        else:
-            totals["failures"].append(line)
-    return confirmed
+    endless = kill_after_s is not None
+    said = one_life(
+        lambda report: _write(directory, confirmed, report, endless=endless),
+        totals,
+        kill_after_s,
+        is_at_work=is_at_work,
+    )
+    return said[-1][1] if said else confirmed
 
 
 def _write(directory: Path, confirmed: int, report: int, *, endless: bool) -> None:

@@ -4,7 +4,7 @@
 sleeps and kills, by the system's own calls and without a hub; every writer is a fresh fork that makes its own hub,
 opens the store, checks what it finds and writes until it dies.
 
-loop         all writers work on one directory
+loop         all writers work on one directory; every second one is killed only when it has begun to write
 first_start  each one gets an empty directory of its own and dies around its first start
 """
 
@@ -18,11 +18,11 @@ monkey.patch_all(os=False)
 import json
 import os
 import random
-import signal
 import sys
 from pathlib import Path
 
 from gevent._hub_local import get_hub_if_exists as hub_of_this_thread
+from lives import one_life
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.device import Device
@@ -33,7 +33,6 @@ from racelink_core.state.starter import starter_content
 from racelink_core.state.store import Store
 
 _DEVICES = 12
-_sleep = monkey.get_original("time", "sleep")
 
 
 def main(mode: str, directory: Path, kills: int, seed: int) -> None:
@@ -45,7 +44,8 @@ def main(mode: str, directory: Path, kills: int, seed: int) -> None:
         place = directory / str(number) if mode == "first_start" else directory
         confirmed = 0 if mode == "first_start" else confirmed
         after_s = moments.uniform(0, 0.04) if mode == "first_start" else moments.uniform(0, 0.08)
-        confirmed = _one_life(place, confirmed, totals, after_s)
+        is_at_work = mode == "loop" and number % 2 == 1
+        confirmed = _one_life(place, confirmed, totals, after_s, is_at_work=is_at_work)
         if mode == "first_start":
             _one_life(place, confirmed, totals, None)
     if mode == "loop":
@@ -55,38 +55,20 @@ def main(mode: str, directory: Path, kills: int, seed: int) -> None:
     print(json.dumps(totals))
 
 
-def _one_life(directory: Path, confirmed: int, totals: dict, kill_after_s: float | None) -> int:
+def _one_life(
+    directory: Path, confirmed: int, totals: dict, kill_after_s: float | None, *, is_at_work: bool = False
+) -> int:
     """One writer from start to death; None: it only opens, checks and closes. Returns what it confirmed last."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_end)
-        try:
-            _write(directory, confirmed, write_end, endless=kill_after_s is not None)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
-            os.write(write_end, f"failed {type(error).__name__}: {error}\n".encode())
-        os._exit(0)
-    os.close(write_end)
-    if kill_after_s is not None:
-        _sleep(kill_after_s)
-        os.kill(pid, signal.SIGKILL)
-    said = b""
-    while chunk := os.read(read_end, 65536):
-        said += chunk
-    os.close(read_end)
-    _, status = os.waitpid(pid, 0)
-    totals["killed"] += os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    for line in said.decode().splitlines():
-        word, _, rest = line.partition(" ")
-        if word == "commit":
-            confirmed = int(rest)
-            totals["commits"] += 1
-        elif word == "opened":
-            totals["opened"] += 1
-            confirmed = int(rest)
-        else:
-            totals["failures"].append(line)
-    return confirmed
+    endless = kill_after_s is not None
+    said = one_life(
+        lambda report: _write(directory, confirmed, report, endless=endless),
+        totals,
+        kill_after_s,
+        is_at_work=is_at_work,
+    )
+    totals["commits"] += sum(word == "commit" for word, _ in said)
+    totals["opened"] += sum(word == "opened" for word, _ in said)
+    return said[-1][1] if said else confirmed
 
 
 def _write(directory: Path, confirmed: int, report: int, *, endless: bool) -> None:
