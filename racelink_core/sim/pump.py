@@ -6,6 +6,7 @@ import logging
 import threading
 
 from racelink_core.domain.clock import Clock
+from racelink_core.runtime.turns import give_way
 from racelink_core.sim.engine import Engine
 from racelink_core.sim.simulation import Simulation
 
@@ -74,7 +75,7 @@ class Pump:
                 self._wake.wait(self._clock.system_s(wait_s))
             else:
                 # Behind, or just woken: others first.
-                self._clock.sleep(0)
+                give_way()
 
     def _catch_up(self, engine: Engine) -> None:
         now_s = self.engine_now_s
