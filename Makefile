@@ -18,11 +18,9 @@ bench: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	sh .ci/chromium
-	$(BIN)/python -m pytest
-	$(BIN)/python .ci/pure_tests.py
+	$(BIN)/python .ci/tests.py
 
 $(READY): pyproject.toml .ci/venv
 	sh .ci/venv $(VENV)
