@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from racelink_core.domain.address import Mac
@@ -33,6 +34,30 @@ def wait_for(find: Callable[[], Any]) -> Any:
             return found
         assert time.monotonic() < end_s, "did not happen in time"
         time.sleep(0.05)
+
+
+def click(find: Callable[[], WebElement | None]) -> None:
+    """Clicks as soon as it is there and can be used; the page may be drawing it anew."""
+
+    def clicked() -> bool:
+        element = find()
+        if element is None or not element.is_enabled():
+            return False
+        element.click()
+        return True
+
+    wait_for(clicked)
+
+
+def fill(find: Callable[[], WebElement], *keys: str) -> None:
+    """Types over what is there, as soon as the field can be used."""
+
+    def typed() -> bool:
+        find().send_keys(Keys.CONTROL, "a")
+        find().send_keys(*keys)
+        return True
+
+    wait_for(typed)
 
 
 class Page:
@@ -78,3 +103,9 @@ class Page:
                 if address.scheme in ("http", "https", "ws", "wss"):
                     found.add(address.netloc)
         return found
+
+
+def inside(page: Page, words: str) -> WebElement | None:
+    """A button of the open dialog."""
+    buttons = page.browser.find_elements(By.CSS_SELECTOR, "dialog[open] button")
+    return next((each for each in buttons if words in (each.get_attribute("aria-label") or each.text)), None)

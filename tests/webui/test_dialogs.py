@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 from racelink_core.domain.node_options import NodeOption
-from tests.webui.driver import GATE, STARTBLOCK, Page, wait_for
+from tests.webui.driver import GATE, STARTBLOCK, Page, click, fill, inside, wait_for
 
 
 def online(page: Page) -> None:
@@ -17,36 +14,6 @@ def online(page: Page) -> None:
     click(lambda: page.button("Get status of all devices"))
     wait_for(lambda: "Online" in page.row(GATE).text)
     wait_for(lambda: not page.host.tasks.is_running)
-
-
-def click(find: Callable[[], WebElement | None]) -> None:
-    """Clicks as soon as it is there and can be used; the page may be drawing it anew."""
-
-    def clicked() -> bool:
-        element = find()
-        if element is None or not element.is_enabled():
-            return False
-        element.click()
-        return True
-
-    wait_for(clicked)
-
-
-def fill(find: Callable[[], WebElement], *keys: str) -> None:
-    """Types over what is there, as soon as the field can be used."""
-
-    def typed() -> bool:
-        find().send_keys(Keys.CONTROL, "a")
-        find().send_keys(*keys)
-        return True
-
-    wait_for(typed)
-
-
-def inside(page: Page, words: str) -> WebElement | None:
-    """A button of the open dialog."""
-    buttons = page.browser.find_elements(By.CSS_SELECTOR, "dialog[open] button")
-    return next((each for each in buttons if words in (each.get_attribute("aria-label") or each.text)), None)
 
 
 REFRESH_RATE = ".rl-property:first-of-type"
