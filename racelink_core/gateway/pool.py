@@ -17,6 +17,7 @@ from racelink_core.domain.clock import Clock
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.domain.timings import Timings
 from racelink_core.gateway.errors import DuplicateGateway, NoGateway
+from racelink_core.gateway.event_names import event_name
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.pool_status import (
@@ -300,7 +301,6 @@ class GatewayPool:
         session = search.session
         if search.mac is None:
             return None
-        heard_s = None if session is None else session.last_event_s
         return GatewayRecord(
             mac=search.mac,
             url=search.url,
@@ -309,10 +309,16 @@ class GatewayPool:
             state=GatewayState.UNKNOWN if session is None else session.state,
             window_ms=0 if session is None else session.window_ms,
             profile=None if session is None else session.profile,
-            last_event=None if heard_s is None else self._clock.unix() - (self._clock.monotonic() - heard_s),
+            last_event=None if session is None else self._last_event(session),
             last_error=None if search.problem is None else search.problem.reason,
             overhead_ms=0.0 if session is None else session.overhead_ms,
         )
+
+    def _last_event(self, session: GatewaySession) -> tuple[float, str] | None:
+        if session.last_event is None:
+            return None
+        message, at_s = session.last_event
+        return self._clock.unix() - (self._clock.monotonic() - at_s), event_name(message)
 
     def _worst(self, searches: Sequence[AddressSearch], *, ready: bool) -> GatewayProblem | None:
         """While a gateway is connected, only those count that are missed: pinned, or there before."""

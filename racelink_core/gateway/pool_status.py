@@ -36,7 +36,7 @@ class GatewayRecord:
     network_id  None: no network uses it
     profile     None: it has no runtime radio settings
     window_ms   length of the receive window, 0 in every other state
-    last_event  Unix time of the last thing it said
+    last_event  Unix time and name of the last thing it said
     """
 
     mac: Mac
@@ -46,7 +46,7 @@ class GatewayRecord:
     state: GatewayState
     window_ms: int
     profile: RadioProfile | None
-    last_event: float | None
+    last_event: tuple[float, str] | None
     last_error: str | None
     overhead_ms: float
 

@@ -73,7 +73,7 @@ class GatewaySession:
         self.matchers = MatcherRegistry()
         self.profile: RadioProfile | None = None
         self.last_error: LinkError | None = None
-        self.last_event_s: float | None = None
+        self.last_event: tuple[GatewayMessage, float] | None = None
         self._drivers, self._clock, self._timings, self._listener = drivers, clock, timings, listener
         self.traffic = traffic or Traffic()
         self._port: GatewayPort | None = None
@@ -343,7 +343,7 @@ class GatewaySession:
                 return
 
     def message(self, message: GatewayMessage, at_s: float) -> None:
-        self.last_event_s = at_s
+        self.last_event = (message, at_s)
         if isinstance(message, TxDone | StateChanged | StateReport | TxRejected):
             waiting = [send for send in self._in_flight if send.end is None]
             if self._mirror.apply(message, at_s, self._in_flight):

@@ -74,8 +74,8 @@ def create_blueprint(
     sources = LiveSources(host, hub)
     host.on_stop(sources.close)
     host.on_stop(hub.close)
+    state.register(blueprint, host, "standalone" if shell is None else "embedded")
     for resource in (
-        state,
         tasks,
         gateways,
         devices,

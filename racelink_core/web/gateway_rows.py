@@ -32,18 +32,23 @@ class ProblemRow(FrozenModel):
 
 
 class ReadinessRow(FrozenModel):
-    """`ready`: at least one gateway answers."""
+    """ready          at least one gateway answers
+    failure_count  failures in a row
+    retry_attempt  which of them in a row the planned try is, 1 = the first; 0: none is planned
+    """
 
     ready: bool
     last_error: ProblemRow | None
     failure_count: int
+    retry_attempt: int
     gateway_count: int
 
 
 class SlotRow(FrozenModel):
     """A network and what its gateway says of itself; never inferred.
 
-    `state_metadata_ms`: length of the receive window, 0 in every other state.
+    state_metadata_ms  length of the receive window, 0 in every other state
+    last_event         the last thing that it said, e.g. TX_DONE or STATUS_REPLY; null when it is not connected
     """
 
     network_id: str | None
@@ -52,6 +57,7 @@ class SlotRow(FrozenModel):
     state: str
     state_byte: int
     state_metadata_ms: int
+    last_event: str | None
     last_event_ts: float | None
     last_error: str | None
 
@@ -75,6 +81,7 @@ class GatewayRow(FrozenModel):
     state: str
     state_byte: int
     state_metadata_ms: int
+    last_event: str | None
     last_event_ts: float | None
     last_error: str | None
     overhead_ms: float
@@ -109,6 +116,7 @@ def readiness_row(status: PoolStatus) -> ReadinessRow:
         ready=status.ready,
         last_error=_problem_row(problem) if problem else None,
         failure_count=problem.failure_count if problem else 0,
+        retry_attempt=problem.failure_count if problem and problem.next_retry_in_s is not None else 0,
         gateway_count=sum(record.is_connected for record in status.gateways),
     )
 
@@ -143,7 +151,8 @@ def _slot_row(network: Network | None, record: GatewayRecord | None) -> SlotRow:
         state=state,
         state_byte=state_byte,
         state_metadata_ms=record.window_ms if record else 0,
-        last_event_ts=record.last_event if record else None,
+        last_event=record.last_event[1] if record and record.last_event else None,
+        last_event_ts=record.last_event[0] if record and record.last_event else None,
         last_error=record.last_error if record else None,
     )
 
@@ -166,7 +175,8 @@ def gateway_row(record: GatewayRecord, snapshot: Snapshot) -> GatewayRow:
         state=record.state.name,
         state_byte=int(record.state),
         state_metadata_ms=record.window_ms,
-        last_event_ts=record.last_event,
+        last_event=record.last_event[1] if record.last_event else None,
+        last_event_ts=record.last_event[0] if record.last_event else None,
         last_error=record.last_error,
         overhead_ms=record.overhead_ms,
     )

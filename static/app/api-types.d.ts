@@ -355,6 +355,7 @@ export interface GatewayRow {
   state: string;
   state_byte: number;
   state_metadata_ms: number;
+  last_event: string | null;
   last_event_ts: number | null;
   last_error: string | null;
   overhead_ms: number;
@@ -453,12 +454,13 @@ export interface HealingSettings {
   airtime_percent: number;
 }
 
-/** `longest_stall_ms`: the longest time since the start in which nothing here could run. */
+/** mode embedded: inside RotorHazard, with its page around ours; standalone: a program of its own longest_stall_ms the longest time since the start in which nothing here could run */
 export interface HealthReply {
   ok: boolean;
   ts: number;
   phase: string;
   version: string;
+  mode: "embedded" | "standalone";
   longest_stall_ms: number;
 }
 
@@ -810,11 +812,12 @@ export interface ReadPropertyReply {
   comparison: "match" | "diverged";
 }
 
-/** `ready`: at least one gateway answers. */
+/** ready at least one gateway answers failure_count failures in a row retry_attempt which of them in a row the planned try is, 1 = the first; 0: none is planned */
 export interface ReadinessRow {
   ready: boolean;
   last_error: ProblemRow | null;
   failure_count: number;
+  retry_attempt: number;
   gateway_count: number;
 }
 
@@ -936,7 +939,7 @@ export interface SlotOption {
   label: string;
 }
 
-/** A network and what its gateway says of itself; never inferred. `state_metadata_ms`: length of the receive window, 0 in every other state. */
+/** A network and what its gateway says of itself; never inferred. state_metadata_ms length of the receive window, 0 in every other state last_event the last thing that it said, e.g. TX_DONE or STATUS_REPLY; null when it is not connected */
 export interface SlotRow {
   network_id: string | null;
   network_name: string | null;
@@ -944,6 +947,7 @@ export interface SlotRow {
   state: string;
   state_byte: number;
   state_metadata_ms: number;
+  last_event: string | null;
   last_event_ts: number | null;
   last_error: string | null;
 }

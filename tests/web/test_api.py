@@ -45,7 +45,7 @@ def task_done(client: FlaskClient) -> Any:
 
 def test_reading_gives_what_the_page_shows(client: FlaskClient, host: Host) -> None:
     health = get(client, "health")
-    assert health["phase"] == "ready"
+    assert (health["phase"], health["mode"]) == ("ready", "standalone")
     assert get(client, "version")["protocol"] == {"major": 1, "minor": 0}
     master = get(client, "master")
     assert master["gateway"]["ready"] is True

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from racelink_core.gateway.session import GatewaySession
 from racelink_core.host import Host
+from racelink_core.web import OpenAccess, create_blueprint
 from racelink_core.web.live import LiveHub
 from racelink_core.web.live_sources import LiveSources
 from tests.web.conftest import wait_until
@@ -63,6 +65,28 @@ def test_every_gateway_is_asked_how_it_is(client: FlaskClient) -> None:
     assert (answer["ok"], answer["state"], answer["state_byte"], answer["state_metadata_ms"]) == (True, "IDLE", 0, 0)
     [asked] = answer["gateways"]
     assert (asked["ident_mac"], asked["ok"]) == (GATEWAY, True)
+
+
+def test_the_last_thing_that_a_gateway_said_is_named_and_nothing_while_it_is_gone(
+    client: FlaskClient, host: Host
+) -> None:
+    post(client, "gateway/query-state")
+    slot, gateway = get(client, "master")["master"]["networks"][0], get(client, "master")["gateways"][0]
+    assert slot["last_event"] == gateway["last_event"] == "STATE_REPORT"
+    assert slot["last_event_ts"] == pytest.approx(host.clock.unix(), abs=60)
+    assert get(client, "master")["gateway"]["retry_attempt"] == 0
+    unplug(host)
+    gone = get(client, "master")
+    assert (gone["master"]["networks"][0]["last_event"], gone["master"]["networks"][0]["last_event_ts"]) == (None, None)
+    planned = gone["gateway"]["last_error"]["next_retry_in_s"] is not None
+    assert (gone["gateway"]["retry_attempt"] > 0) is (planned and gone["gateway"]["failure_count"] > 0)
+
+
+def test_a_page_around_ours_makes_it_embedded(idle_host: Host) -> None:
+    app = Flask(__name__)
+    blueprint = create_blueprint(idle_host, access=OpenAccess(), shell=lambda values: "a page of others")
+    app.register_blueprint(blueprint)
+    assert get(app.test_client(), "health")["mode"] == "embedded"
 
 
 def test_a_gateway_that_does_not_answer_is_shown_as_it_was(

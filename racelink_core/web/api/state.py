@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from flask import Blueprint, Response
 
@@ -28,12 +28,18 @@ if TYPE_CHECKING:
     from racelink_core.host import Host
 
 
+Mode = Literal["embedded", "standalone"]
+
+
 class HealthReply(Reply):
-    """`longest_stall_ms`: the longest time since the start in which nothing here could run."""
+    """mode              embedded: inside RotorHazard, with its page around ours; standalone: a program of its own
+    longest_stall_ms  the longest time since the start in which nothing here could run
+    """
 
     ts: float
     phase: str
     version: str
+    mode: Mode
     longest_stall_ms: float
 
 
@@ -66,13 +72,19 @@ class MasterReply(Reply):
     problems: tuple[ProblemText, ...]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(blueprint: Blueprint, host: Host, mode: Mode) -> None:
     @blueprint.get("/api/health")
     @describe("Say that the host lives; cheap enough for every second.", reply=HealthReply)
     def health() -> Response:
         longest_stall_ms = round(host.stall_monitor.longest_s * 1000, 1)
         return reply(
-            HealthReply(ts=time.time(), phase=host.phase, version=__version__, longest_stall_ms=longest_stall_ms)
+            HealthReply(
+                ts=time.time(),
+                phase=host.phase,
+                version=__version__,
+                mode=mode,
+                longest_stall_ms=longest_stall_ms,
+            )
         )
 
     @blueprint.get("/api/version")
