@@ -16,7 +16,7 @@ from typing import Any
 import gevent
 import requests
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 FLEET = Path(__file__).parents[1] / "data" / "fleets" / "club-8.json"
 SPEED = "5"
 

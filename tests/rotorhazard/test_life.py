@@ -17,7 +17,7 @@ from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.installation import command
 from tests.rotorhazard.rig import Field, status_of, until
 
-_DEADLINE_S = 15
+_DEADLINE_S = 60
 
 
 @pytest.fixture

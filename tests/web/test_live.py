@@ -15,7 +15,7 @@ from gevent.pywsgi import WSGIServer
 from racelink_core.web.connection import descriptor_of
 from racelink_core.web.live import MAX_CLIENTS, QUEUE_LENGTH, Coalescer, LiveHub, NoStream
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -21,7 +21,7 @@ from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
 from tests.web.conftest import wait_until
 
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 Stream = tuple[socket.socket, Iterator[dict[str, str]]]
 
 
