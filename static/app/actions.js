@@ -72,6 +72,7 @@ export const createActions = ({ api, store, live }) => {
 
     retryGateway: () => attempt(() => api.post("gateway/retry"), "Looking for gateways again."),
     cancelTask: () => attempt(() => api.post("task/cancel")),
+    dismissImport: () => attempt(() => api.post("import/report/dismiss").then(() => live.refresh("master"))),
     discover: (body) => startTask(() => api.post("discover", body)),
     pollStatus: (body = {}) => startTask(() => api.post("status", body)),
     resync: (skipOffline) => startTask(() => api.post("groups/force", { skipOffline })),

@@ -57,6 +57,7 @@ export const App = ({ store, actions, embedded }) => {
       problems=${state.problems}
       devices=${state.devices}
       onRetry=${actions.retryGateway}
+      onDismissImport=${actions.dismissImport}
     />
     ${state.loaded
       ? html`<div class="rl-page-area">

@@ -59,12 +59,24 @@ const ConnectionBanner = ({ connection }) => {
   <//>`;
 };
 
-export const Banners = ({ connection, gateway, problems, devices, onRetry }) => {
+// What was taken over from an older RaceLink, and what not: said until somebody has seen it.
+const IMPORT = "older_data";
+
+export const Banners = ({ connection, gateway, problems, devices, onRetry, onDismissImport }) => {
   const low = devices.filter((device) => device.battery_low);
+  const imported = problems.filter(({ code }) => code === IMPORT);
   return html`
     <div class="rl-banners" role="status" aria-live="polite">
       <${ConnectionBanner} connection=${connection} />
-      <${GatewayBanner} gateway=${gateway} problems=${problems} onRetry=${onRetry} />
+      <${GatewayBanner}
+        gateway=${gateway}
+        problems=${problems.filter(({ code }) => code !== IMPORT)}
+        onRetry=${onRetry}
+      />
+      ${imported.length > 0 &&
+      html`<${Banner} look="warn" action=${html`<${Button} onClick=${onDismissImport}>Dismiss<//>`}>
+        ${imported.map(({ text }) => text).join(" ")}
+      <//>`}
       ${low.length > 0 &&
       html`<${Banner} look="warn">
         <b>${count(low.length, "device")} with low battery: </b>${low.slice(0, 4).map((device) => device.name).join(", ")}${low.length > 4 ? " and more." : "."}

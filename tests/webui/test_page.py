@@ -85,6 +85,15 @@ def test_everything_that_can_be_used_has_a_name(page: Page) -> None:
     assert nameless == []
 
 
+def test_what_was_taken_over_is_said_until_it_is_dismissed(page: Page) -> None:
+    page.host.older_import._notice = "Taken over from an older RaceLink: 8 devices."
+    page.open()
+    wait_for(lambda: "8 devices" in page.text(".rl-banners"))
+    page.button("Dismiss").click()
+    wait_for(lambda: "8 devices" not in page.text(".rl-banners"))
+    assert page.host.older_import.notices == ()
+
+
 def test_a_host_that_stops_is_noticed(page: Page) -> None:
     page.open()
     page.host.stop()
