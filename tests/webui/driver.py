@@ -18,7 +18,7 @@ from racelink_core.domain.address import Mac
 from racelink_core.host import Host
 from racelink_core.sim.node import SimulatedNode
 
-DEADLINE_S = 15.0
+DEADLINE_S = 45.0
 GATE, STARTBLOCK = Mac("3C610555202E"), Mac("3C6105DA39AC")
 
 
