@@ -48,9 +48,11 @@ from racelink_core.services.problems import Problem, duty_cycle_problems, find_p
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
+from racelink_core.services.rl_presets import RlPresets
 from racelink_core.services.scene_runner.records import RunRecords
 from racelink_core.services.scene_runner.service import SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
+from racelink_core.services.scenes import Scenes
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
@@ -59,6 +61,8 @@ from racelink_core.services.support_contents import SupportSources, support_bund
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
+from racelink_core.services.wled_presets import WledPresets
+from racelink_core.state.effect_catalogue import used_fields
 from racelink_core.state.errors import StoreError
 from racelink_core.state.history_store import HistoryStore, Minutes
 from racelink_core.state.store import Store
@@ -205,6 +209,7 @@ class Host:
         self.stall_monitor.start()
         self._kept_history.start(Minutes(self.airtime.take_unsaved, self.airtime.give_back))
         self.older_import.at_first_start()
+        self.wled_presets.start()
         self.scene_runner.look_back()
         self._listener.start()
         self.gateways.start()
@@ -288,6 +293,9 @@ class Host:
         """What no other part is built from."""
         self.devices = Devices(self.store)
         self._run_scenes()
+        self.scenes = Scenes(self.store, self.clock)
+        self.rl_presets = RlPresets(self.store, self.clock)
+        self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
         self.older_import = OlderImport(
             self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options
         )
@@ -301,10 +309,14 @@ class Host:
             startblock=self.startblock,
             clock=self.clock,
             timings=self.timings,
-            plan_options=PlanOptions,
+            plan_options=self._plan_options,
         )
         self.scene_runner = SceneRunner(surroundings, RunRecords(self._kept_history, self.clock))
         self.dispatcher.before_blackout = self.scene_runner.blackout_ordered
+
+    def _plan_options(self) -> PlanOptions:
+        leaves_out = self.store.snapshot.settings.leaves_out_unused_fields
+        return PlanOptions(used_fields=used_fields() if leaves_out else None)
 
     def _configure_nodes(self) -> None:
         """What the node options need."""

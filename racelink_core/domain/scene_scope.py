@@ -25,7 +25,7 @@ class UnknownNetworks(RaceLinkError):
 class SceneScopeViolation(RaceLinkError):
     """A target lies outside of the networks that the scene is pinned to; nothing was changed.
 
-    offending_action_index  counts from 0; `child_index`: within an offset group
+    offending_action_index  counts from 0, also called `action_index`; `child_index`: within an offset group
     """
 
     code = "scope_violation"
@@ -36,7 +36,8 @@ class SceneScopeViolation(RaceLinkError):
             f"{place} is for {what} on network {network_id}, which the scene leaves out. "
             "Add that network to the scene, or choose another target."
         )
-        self.network_id, self.offending_action_index, self.child_index = network_id, action_index, child_index
+        self.network_id, self.child_index = network_id, child_index
+        self.offending_action_index = self.action_index = action_index
 
 
 def check_scope(choreography: Choreography, snapshot: Snapshot) -> None:

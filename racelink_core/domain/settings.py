@@ -37,3 +37,7 @@ class Settings(FrozenModel):
     scene_start_race_event: SceneStart = "replace"
     scene_start_operator: SceneStart = "replace"
     scene_start_automation: SceneStart = "queue"
+    leaves_out_unused_fields: bool = Field(default=False, strict=True)
+    """Values that the chosen effect does not use are not sent in scenes, which changes what nodes keep."""
+    wled_presets_file: str = Field(default="", max_length=255)
+    """Which file of WLED presets is in use; empty: none."""

@@ -38,13 +38,20 @@ def unique_key(key: str, taken: Collection[str]) -> str:
     raise NoFreeKey(key)
 
 
+class LabelMissing(InvalidValue):
+    """Nothing was given that could be shown."""
+
+    def __init__(self) -> None:
+        super().__init__("label", "label is required")
+
+
 def clean_label(text: object) -> str:
     """Trimmed, without control characters. Raises InvalidValue."""
     cleaned = (
         "".join(character for character in text if character.isprintable()).strip() if isinstance(text, str) else ""
     )
     if not cleaned:
-        raise InvalidValue("label", "label is required: give it a name")
+        raise LabelMissing()
     if len(cleaned) > LONGEST:
         raise InvalidValue("label", f"a name has at most {LONGEST} characters, got {len(cleaned)}")
     return cleaned

@@ -197,6 +197,10 @@ class Store:
         with write_errors(str(folder)):
             return self._pool.run(backups.write_backup, self._database.connection, folder, _utc(self._clock))
 
+    def announce(self, *scopes: Scope) -> None:
+        """Tells every listener that something changed which is not kept here."""
+        self._subscribers.call(Change(frozenset(scopes)))
+
     def announce_all(self) -> None:
         """Tells every listener to read everything anew, though nothing has changed."""
         self._subscribers.call(Change(frozenset({Scope.FULL})))

@@ -28,6 +28,8 @@ _HTTP_STATUS: dict[str, int] = {
     "task_running": 409,
     "recording_running": 409,
     "recording_failed": 500,
+    "preset_in_use": 409,
+    "preset_files_unusable": 500,
     "unavailable": 503,
     "internal": 500,
     "not_sent": 500,
@@ -102,10 +104,10 @@ def is_api_request() -> bool:
     return "/api/" in request.path or request.path.endswith("/sse")
 
 
-def _values_of(error: RaceLinkError) -> dict[str, Any]:
+def _values_of(error: RaceLinkError, *without: str) -> dict[str, Any]:
     """What the error keeps for programs beside its sentence."""
     plain = (str, int, float, tuple, list, type(None))
-    return {name: value for name, value in vars(error).items() if isinstance(value, plain)}
+    return {name: value for name, value in vars(error).items() if isinstance(value, plain) and name not in without}
 
 
 def handle_failures(blueprint: Blueprint) -> None:
@@ -117,7 +119,9 @@ def handle_failures(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(InvalidValue)
     def _invalid_value(error: InvalidValue) -> ResponseReturnValue:
-        return _refused(invalid_request([(error.field, error.problem)]))
+        failure = invalid_request([(error.field, error.problem)])
+        failure.detail.update(_values_of(error, "field", "problem"))
+        return _refused(failure)
 
     @blueprint.errorhandler(NotFound)
     def _not_found(error: NotFound) -> ResponseReturnValue:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STATE_INTERVAL_S = 0.1
 """A gateway changes state twice per packet, and a task with every node; nobody reads faster than this."""
 TOKENS: Mapping[Scope, tuple[str, ...]] = {
-    Scope.FULL: ("groups", "devices", "networks", "rl_presets"),
+    Scope.FULL: ("groups", "devices", "networks", "rl_presets", "wled_presets", "scenes"),
     Scope.DEVICES: ("devices",),
     Scope.DEVICE_MEMBERSHIP: ("devices", "groups"),
     Scope.DEVICE_SPECIALS: ("devices",),

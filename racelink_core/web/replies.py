@@ -19,7 +19,7 @@ class Reply(FrozenModel):
 
 
 def reply(model: BaseModel) -> Response:
-    return Response(model.model_dump_json(), 200, mimetype="application/json")
+    return Response(model.model_dump_json(by_alias=True), 200, mimetype="application/json")
 
 
 def list_reply(model: BaseModel) -> Response:

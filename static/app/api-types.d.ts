@@ -41,6 +41,11 @@ export interface AttachedReply {
   attached: Array<string>;
 }
 
+/** The networks follow from the targets when the scene runs. */
+export interface AutoScope {
+  mode: "auto";
+}
+
 export interface BatteryChange {
   warn_2s_v?: number | null;
   warn_6s_v?: number | null;
@@ -69,6 +74,14 @@ export interface BlackoutCommand {
 /** Every node of every network, whether the host knows it or not. */
 export interface BroadcastTarget {
   kind: "broadcast";
+}
+
+/** Why a stored scene cannot be read, and what lies there. action_index counts from 0; null: not about one action raw the actions as they were written, null if even that cannot be told */
+export interface BrokenRow {
+  code: string;
+  problem: string;
+  action_index: number | null;
+  raw: JsonValue;
 }
 
 /** A task is running; ask again when it is done, or cancel it. */
@@ -145,6 +158,16 @@ export interface ControlBody {
   brightness: number;
 }
 
+/** `label`: how the copy is called; otherwise "... copy". */
+export interface CopyBody {
+  label?: string | null;
+}
+
+/** `label`: how the copy is called; otherwise "... copy". */
+export interface CopyPresetBody {
+  label?: string | null;
+}
+
 /** `count`: how many devices were sent it. */
 export interface CountReply {
   ok: boolean;
@@ -154,6 +177,23 @@ export interface CountReply {
 export interface CreateBody {
   name: string;
   dev_type?: number;
+}
+
+/** `key`: made from the label if it is not given; it stays for ever. */
+export interface CreatePresetBody {
+  label?: string | null;
+  params?: Record<string, JsonValue> | null;
+  flags?: Record<string, JsonValue> | null;
+  key?: string | null;
+}
+
+/** `key`: what the scene is to be known by, made from the label if it is not given. It stays for ever. */
+export interface CreateSceneBody {
+  actions?: Array<JsonValue> | null;
+  stop_on_error?: JsonValue | null;
+  network_scope?: Record<string, JsonValue> | null;
+  label?: string | null;
+  key?: string | null;
 }
 
 export interface CreatedReply {
@@ -237,6 +277,19 @@ export interface DiscoverBody {
   discoveryGroup?: number | "all";
 }
 
+/** All that an editor needs to know to offer only what makes sense. */
+export interface EditorSchemaReply {
+  max_actions: number;
+  kinds: Array<KindRow>;
+  flags: Array<FlagRow>;
+  flag_keys: Array<string>;
+  target_kinds: Array<SceneChoiceRow>;
+  container_target_kinds: Array<SceneChoiceRow>;
+  offset_group: OffsetGroupSchema;
+  lora: LoraRow;
+  ok: boolean;
+}
+
 /** The four flags an operator chooses; POWER_ON and HAS_BRI are derived (spec scenes, section 6). */
 export interface EffectFlags {
   arm_on_sync: boolean;
@@ -263,6 +316,27 @@ export interface EffectParameters {
   brightness?: number | null;
 }
 
+/** `vars`: the 14 values in the order of the form; `ui`: one entry for each. */
+export interface EffectSchema {
+  vars: Array<string>;
+  ui: Record<string, WidgetRow>;
+  flags: Array<FlagRow>;
+  palette_color_rules: PaletteColourRules;
+}
+
+/** How the 14 values of an effect are asked for. */
+export interface EffectSchemaReply {
+  ok: boolean;
+  schema: EffectSchema;
+}
+
+/** Whether the effect uses the value, what it calls it, and what it suggests. */
+export interface EffectSlotRow {
+  used: boolean;
+  label: string | null;
+  default: number | boolean | null;
+}
+
 export interface ExplicitEntry {
   id: number;
   offset_ms: number;
@@ -272,6 +346,12 @@ export interface ExplicitEntry {
 export interface ExplicitOffset {
   mode: "explicit";
   values: Array<ExplicitEntry>;
+}
+
+/** Only these networks, whatever the targets say. */
+export interface ExplicitScope {
+  mode: "explicit";
+  network_ids: Array<string>;
 }
 
 export interface FactRow {
@@ -298,6 +378,11 @@ export interface Finding {
   kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
   what: string;
   reason: string;
+}
+
+export interface FlagRow {
+  key: string;
+  label: string;
 }
 
 /** Flags that an action sets over those of its preset; None inherits. */
@@ -551,6 +636,8 @@ export interface IndicateBody {
   duration_sec?: number;
 }
 
+export type JsonValue = unknown;
+
 /** One kind of record, by name. added was not there replaced was there, and the older record took its place kept is there and differs; the older record was not taken same is there already, just like that */
 export interface KindReport {
   kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
@@ -560,11 +647,28 @@ export interface KindReport {
   same: number;
 }
 
+/** A kind of action. `ui`: one entry per value of `vars`; those of effects are in the schema of RL presets. container, child_kinds only offset groups have actions of their own */
+export interface KindRow {
+  kind: string;
+  label: string;
+  supports_target: boolean;
+  supports_flags_override: boolean;
+  vars: Array<string>;
+  ui: Record<string, WidgetRow>;
+  container: boolean;
+  child_kinds: Array<string>;
+}
+
 /** `report` is null when nothing was ever taken over. `notices`: what is shown until somebody has seen it. */
 export interface LastImportReply {
   ok: boolean;
   report: ImportReport | null;
   notices: Array<string>;
+}
+
+export interface Limits {
+  min: number;
+  max: number;
 }
 
 /** base + group * step. */
@@ -580,6 +684,18 @@ export interface LocateCommand {
   target: BroadcastTarget | GroupsTarget | DeviceTarget;
   seconds?: number;
   indicator?: number;
+}
+
+/** `cr`: the denominator of the coding rate 4/5 to 4/8. `wire_overhead_ms_per_packet`: until it was measured. */
+export interface LoraRow {
+  sf: number;
+  bw_hz: number;
+  cr: number;
+  preamble_sym: number;
+  explicit_header: boolean;
+  low_dr_opt: boolean;
+  crc_on: boolean;
+  wire_overhead_ms_per_packet: number;
 }
 
 /** `ts`: the host's clock, Unix seconds, against which `last_seen_ts` is read; browsers' clocks differ. */
@@ -716,6 +832,22 @@ export interface OffsetGroupCommand {
   actions?: Array<RlPresetCommand | WledPresetCommand | RlEffectCommand>;
 }
 
+/** What an offset group takes. `modes`: how its offsets are given. */
+export interface OffsetGroupSchema {
+  max_groups: number;
+  max_children: number;
+  group_id: Limits;
+  offset_ms: Limits;
+  base_ms: Limits;
+  step_ms: Limits;
+  center: Limits;
+  cycle: Limits;
+  modes: Array<SceneChoiceRow>;
+  supports_broadcast_target: boolean;
+  child_kinds: Array<string>;
+  child_target_kinds: Array<string>;
+}
+
 /** `shape` uint16-pair: a value is `{start, stop}`, stored under `keys`. `may_be_empty`: 0 and 0 for no segment. */
 export interface OptionRow {
   key: string;
@@ -731,10 +863,49 @@ export interface OptionRow {
   may_be_empty: boolean;
 }
 
-/** `presets`: the preset slots of WLED, as a list to choose from. */
+/** `presets`: the preset slots of WLED, as a list to choose from; those that have a name come first. */
 export interface OptionsReply {
   ok: boolean;
   presets: Array<SlotOption>;
+}
+
+/** Colour n is part of a palette p if `force_slot_min_palette[n]` <= p <= `max_palette_id`. */
+export interface PaletteColourRules {
+  force_slot_min_palette: [number, number, number];
+  max_palette_id: number;
+}
+
+export interface PresetDeletedReply {
+  ok: boolean;
+  used_by_scenes: Array<UserRow>;
+}
+
+export interface PresetFileAddedReply {
+  ok: boolean;
+  files: Array<PresetFileRow>;
+  current: string;
+  file: StoredPresetFileRow;
+}
+
+/** `saved_ts`: Unix seconds. */
+export interface PresetFileRow {
+  name: string;
+  size: number;
+  saved_ts: number;
+}
+
+/** `presets`: what the file names. */
+export interface PresetFileSelectedReply {
+  ok: boolean;
+  current: string;
+  presets: Array<SlotOption>;
+}
+
+/** Newest first. `current`: the one in use, empty if none is. */
+export interface PresetFilesReply {
+  ok: boolean;
+  files: Array<PresetFileRow>;
+  current: string;
 }
 
 export interface PresetReply {
@@ -821,6 +992,14 @@ export interface ReadinessRow {
   gateway_count: number;
 }
 
+/** Something was read differently from how it stood there, or will not do what it says. `text`: a sentence. */
+export interface ReadingWarning {
+  code: string;
+  text: string;
+  action_index: number | null;
+  child_index: number | null;
+}
+
 /** started_ts Unix time at which it was begun is_running frames are being added ended_by why it ended: "stopped", "size" or what went wrong; None: it runs, or an earlier start wrote it */
 export interface Recording {
   name: string;
@@ -891,6 +1070,37 @@ export interface RlPresetCommand {
   flags_override?: FlagsOverride;
 }
 
+/** `warnings`: what was taken differently from how it came, or will not do what it says. */
+export interface SavedSceneReply {
+  ok: boolean;
+  scene: SceneRow;
+  warnings: Array<ReadingWarning>;
+}
+
+export interface SceneChoiceRow {
+  value: string;
+  label: string;
+  description: string | null;
+}
+
+export interface SceneReply {
+  ok: boolean;
+  scene: SceneRow;
+}
+
+/** `actions` in the canonical form. `broken`: null unless the scene cannot be read; then there are no actions. */
+export interface SceneRow {
+  id: number;
+  key: string;
+  label: string;
+  created: string;
+  updated: string;
+  stop_on_error: boolean;
+  network_scope: AutoScope | ExplicitScope;
+  actions: Array<Record<string, unknown>>;
+  broken: BrokenRow | null;
+}
+
 export interface SceneStartChange {
   race_event?: "replace" | "queue" | "refuse" | null;
   operator?: "replace" | "queue" | "refuse" | null;
@@ -904,10 +1114,19 @@ export interface SceneStartSettings {
   automation: "replace" | "queue" | "refuse";
 }
 
+export interface ScenesReply {
+  ok: boolean;
+  scenes: Array<SceneRow>;
+}
+
 /** LEDs from `start` up to, and without, `stop`. */
 export interface SegmentValue {
   start: number;
   stop: number;
+}
+
+export interface SelectBody {
+  name: string;
 }
 
 /** What is absent or null stays as it is. */
@@ -1001,6 +1220,13 @@ export interface StatusBody {
   groupId?: number | null;
 }
 
+export interface StoredPresetFileRow {
+  name: string;
+  size: number;
+  saved_ts: number;
+  sha256: string;
+}
+
 /** Fires everything that is armed. */
 export interface SyncCommand {
   kind: "sync";
@@ -1062,6 +1288,27 @@ export interface UpdateMetaBody {
 /** The counts, or, when the devices change their group, a task. */
 export type UpdateMetaReply = MetaReply | TaskReply;
 
+/** label how it is called params any of the 14 values; what is missing or null is left to the node. Replaces all of them flags any of arm_on_sync, force_tt0, force_reapply, offset_mode; missing ones are off. Replaces all of them */
+export interface UpdatePresetBody {
+  label?: string | null;
+  params?: Record<string, JsonValue> | null;
+  flags?: Record<string, JsonValue> | null;
+}
+
+/** What is not given stays as it is. */
+export interface UpdateSceneBody {
+  actions?: Array<JsonValue> | null;
+  stop_on_error?: JsonValue | null;
+  network_scope?: Record<string, JsonValue> | null;
+  label?: string | null;
+}
+
+/** A scene that refers to the preset. */
+export interface UserRow {
+  key: string;
+  label: string;
+}
+
 /** `options`: those of a select; null for other widgets. `min` and `max` bound the others. */
 export interface VariableRow {
   label: string;
@@ -1084,6 +1331,22 @@ export interface VshapeOffset {
   base_ms?: number;
   step_ms?: number;
   center?: number;
+}
+
+/** One entry of a list to choose from. slots of effects: by value, whether it is used deterministic of effects: the same on all nodes that share the clock, so fit for offsets and SYNC */
+export interface WidgetOptionRow {
+  value: string;
+  label: string;
+  slots: Record<string, EffectSlotRow> | null;
+  deterministic: boolean | null;
+}
+
+/** How one value is asked for. `min` and `max` of sliders, `options` of lists. */
+export interface WidgetRow {
+  widget: "select" | "slider" | "toggle" | "color" | "number";
+  min: number | null;
+  max: number | null;
+  options: Array<WidgetOptionRow> | null;
 }
 
 /** `preset_id`: the slot of a preset stored on the node; only 1..250 can be sent (spec wire, section 6). `brightness` None: 128, since a PRESET always carries one. */
@@ -1123,8 +1386,13 @@ export interface Get {
   "networks": { body: undefined; reply: NetworksReply };
   "networks/{network_id}": { body: undefined; reply: NetworkReply };
   "options": { body: undefined; reply: OptionsReply };
+  "presets/list": { body: undefined; reply: PresetFilesReply };
   "rl-presets": { body: undefined; reply: PresetsReply };
+  "rl-presets/schema": { body: undefined; reply: EffectSchemaReply };
   "rl-presets/{key}": { body: undefined; reply: PresetReply };
+  "scenes": { body: undefined; reply: ScenesReply };
+  "scenes/editor-schema": { body: undefined; reply: EditorSchemaReply };
+  "scenes/{key}": { body: undefined; reply: SceneReply };
   "settings": { body: undefined; reply: SettingsReply };
   "headless": { body: undefined; reply: HeadlessReply };
   "traffic": { body: undefined; reply: TrafficReply };
@@ -1157,6 +1425,12 @@ export interface Post {
   "groups/reorder": { body: ReorderBody; reply: Reply };
   "groups/renumber": { body: RenumberBody; reply: TaskReply };
   "groups/force": { body: ForceBody; reply: TaskReply };
+  "presets/upload": { body: undefined; reply: PresetFileAddedReply };
+  "presets/select": { body: SelectBody; reply: PresetFileSelectedReply };
+  "rl-presets": { body: CreatePresetBody; reply: PresetReply };
+  "rl-presets/{key}/duplicate": { body: CopyPresetBody; reply: PresetReply };
+  "scenes": { body: CreateSceneBody; reply: SavedSceneReply };
+  "scenes/{key}/duplicate": { body: CopyBody; reply: SceneReply };
   "startblock": { body: StartblockBody; reply: TaskReply };
   "commands": { body: CommandBody; reply: CommandReply };
   "traffic/recording/start": { body: NoBody; reply: RecordingReply };
@@ -1174,11 +1448,16 @@ export interface Post {
 /** By address below `api/`: what `PUT` takes and answers. */
 export interface Put {
   "networks/{network_id}": { body: ChangeNetworkBody; reply: ChangedNetworkReply };
+  "rl-presets/{key}": { body: UpdatePresetBody; reply: PresetReply };
+  "scenes/{key}": { body: UpdateSceneBody; reply: SavedSceneReply };
   "settings": { body: SettingsBody; reply: SettingsReply };
 }
 
 /** By address below `api/`: what `DELETE` takes and answers. */
 export interface Delete {
   "devices/{address}": { body: undefined; reply: Reply };
+  "presets/{name}": { body: undefined; reply: PresetFilesReply };
+  "rl-presets/{key}": { body: undefined; reply: PresetDeletedReply };
+  "scenes/{key}": { body: undefined; reply: Reply };
   "traffic/recordings/{name}": { body: undefined; reply: DeletedReply };
 }

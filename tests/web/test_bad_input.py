@@ -149,10 +149,11 @@ def test_bad_values_are_refused_by_every_other_route_too(known: Host) -> None:
 @pytest.mark.parametrize("value", [*NO_NUMBERS, None, -1, 256])
 def test_numbers_deep_inside_a_command_are_checked_too(known: Host, value: Any) -> None:
     client = app_of(known).test_client()
+    brightness = () if value is None else (WLED_PRESET | {"params": {"presetId": 3, "brightness": value}},)
     for bad in (
-        WLED_PRESET | {"params": {"presetId": 3, "brightness": value}},
+        *brightness,
         WLED_PRESET | {"target": {"kind": "groups", "value": [value]}},
-        {"kind": "rl_preset", "target": TARGET, "params": {"presetId": value if value != 256 else -256}},
+        {"kind": "rl_preset", "target": TARGET, "params": {"presetId": value if value not in (None, 256) else -256}},
         {"kind": "locate", "target": TARGET, "seconds": value},
     ):
         answer = client.post("/racelink/api/commands", json=bad)

@@ -23,6 +23,14 @@ FIRST_SLOT, LAST_WLED_SLOT = 1, 250
 
 def read_effect(place: Place, params: Fields) -> EffectParameters:
     """At least one value when somebody chooses it now."""
+    effect = read_effect_values(place, params)
+    if place.is_saving and effect == EffectParameters():
+        place.fail("choose at least one value to send", "missing")
+    return effect
+
+
+def read_effect_values(place: Place, params: Fields) -> EffectParameters:
+    """Any number of values."""
     unknown = sorted(set(params) - set(EffectParameters.model_fields))
     if unknown and place.is_saving:
         place.at(unknown[0]).fail("there is no such value of an effect", "stray_field")
@@ -33,8 +41,6 @@ def read_effect(place: Place, params: Fields) -> EffectParameters:
         for name in EffectParameters.model_fields
         if name in params
     }
-    if not values and place.is_saving:
-        place.fail("choose at least one value to send", "missing")
     return EffectParameters.model_validate(values)
 
 

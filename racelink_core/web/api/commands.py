@@ -13,10 +13,12 @@ from pydantic import RootModel
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.base import FrozenModel
-from racelink_core.domain.command import BlackoutCommand, Command
+from racelink_core.domain.command import BlackoutCommand, Command, OffsetGroupCommand
+from racelink_core.domain.group import FIRST_GROUP, LAST_GROUP
 from racelink_core.domain.outcome import CommandResult, CommandStatus
+from racelink_core.domain.target import GroupsTarget
 from racelink_core.web.description import describe
-from racelink_core.web.failures import failure_response, http_status
+from racelink_core.web.failures import failure_response, http_status, invalid_request
 from racelink_core.web.origins import WEB_BLACKOUT, WEB_OPERATOR
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import read_body
@@ -75,6 +77,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     )
     def submit_command() -> Response:
         command = read_body(CommandBody).root
+        _refuse_what_nobody_chooses(command)
         origin = WEB_BLACKOUT if isinstance(command, BlackoutCommand) else WEB_OPERATOR
         result = host.dispatcher.submit(command, origin)
         row = _result_row(result)
@@ -84,6 +87,15 @@ def register(blueprint: Blueprint, host: Host) -> None:
         status = http_status(code) if result.status is CommandStatus.REJECTED else 200
         message = result.detail or f"The command was {result.status.value.replace('_', ' ')}."
         return failure_response(status, code, message, result=row.model_dump(mode="json"))
+
+
+def _refuse_what_nobody_chooses(command: Command) -> None:
+    """What is left of deleted groups is a target only in stored scenes. Raises ApiFailure."""
+    parts = (command, *command.actions) if isinstance(command, OffsetGroupCommand) else (command,)
+    for part in parts:
+        target = getattr(part, "target", None)
+        if isinstance(target, GroupsTarget) and target.is_tombstone:
+            raise invalid_request([("target.value", f"group ids are {FIRST_GROUP} to {LAST_GROUP}")])
 
 
 def _result_row(result: CommandResult) -> ResultRow:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from pydantic import Field
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from racelink_core.services.import_report import ImportReport, OnConflict
 from racelink_core.state.importers.sources import OlderFile
 from racelink_core.state.importers.texts import MAX_BYTES
 from racelink_core.web.api.tasks import refuse_while_busy
 from racelink_core.web.description import describe
-from racelink_core.web.failures import ApiFailure, invalid_request
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_query
+from racelink_core.web.uploads import uploaded_file
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
 
-_FORM_BYTES = 64 * 1024
-"""What a form may need around its file."""
 _ERRORS = ("nothing_to_import", "no_free_group", "store_full", "store_not_saved", "store_busy", "store_closed")
 
 
@@ -100,20 +97,4 @@ def register(blueprint: Blueprint, host: Host) -> None:
 
 def _uploaded() -> OlderFile:
     """Its name is only shown; nothing is stored under it. Raises ApiFailure."""
-    if request.mimetype != "multipart/form-data":
-        raise ApiFailure(415, "unsupported_media_type", "Send the file as multipart/form-data, in the field file.")
-    request.max_content_length = MAX_BYTES + _FORM_BYTES
-    try:
-        file = request.files.get("file")
-        content = None if file is None else file.stream.read(MAX_BYTES + 1)
-    except RequestEntityTooLarge as error:
-        raise _too_large() from error
-    if file is None or content is None:
-        raise invalid_request([("file", "no file was sent in this field")])
-    if len(content) > MAX_BYTES:
-        raise _too_large()
-    return OlderFile(file.filename or "the uploaded file", content)
-
-
-def _too_large() -> ApiFailure:
-    return ApiFailure(413, "too_large", "The file is larger than 4 MiB. Files of an older RaceLink are much smaller.")
+    return OlderFile(*uploaded_file(MAX_BYTES, "Files of an older RaceLink have at most 4 MiB."))
