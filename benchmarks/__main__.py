@@ -5,7 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("decoding", "packet_overhead", "timed_send", "hub_stall", "plugin_start", "race_event", "live_clients")
+NAMES = (
+    "decoding",
+    "scene_planning",
+    "packet_overhead",
+    "timed_send",
+    "hub_stall",
+    "plugin_start",
+    "race_event",
+    "live_clients",
+)
 
 
 def main() -> int:

@@ -10,8 +10,14 @@ from racelink_core.planning.airtime import time_on_air_ms
 
 _SLOT_BYTES = 64
 _LONGEST_REPLY_BYTES = 19
+_LONGEST_QUESTION_BYTES = 12
 _FRAGMENT_ON_AIR_BYTES = 16
 _MOST_FRAGMENTS = 16
+_MOST_JITTER_S = 0.3
+_MOST_BACK_OFF_S = 0.2
+"""A node answers after at most the one; each time it finds the channel busy, after at most the other (model, B3)."""
+_ON_THE_WAY_S = 0.03
+"""For the node's and the gateway's main loop and for USB."""
 
 
 def air_s(lengths_on_air: Iterable[int], profile: RadioProfile | None) -> float:
@@ -40,3 +46,13 @@ def slower_reply_s(profile: RadioProfile | None) -> float:
         return 0.0
     slower_ms = time_on_air_ms(_LONGEST_REPLY_BYTES, profile) - time_on_air_ms(_LONGEST_REPLY_BYTES, DEFAULT_PROFILE)
     return max(0.0, slower_ms / 1000)
+
+
+def answer_s(profile: RadioProfile | None) -> float:
+    """By when a node has answered that found the channel free: 0.38 s after its question at SF7/125 kHz."""
+    return _MOST_JITTER_S + air_s([_LONGEST_REPLY_BYTES], profile) + _ON_THE_WAY_S
+
+
+def answer_among_others_s(profile: RadioProfile | None, questions: int) -> float:
+    """The same where so many questions are under way and the channel is found busy once."""
+    return answer_s(profile) + _MOST_BACK_OFF_S + (questions - 1) * air_s([_LONGEST_QUESTION_BYTES], profile)

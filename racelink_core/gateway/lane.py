@@ -64,6 +64,11 @@ class Lane:
         return self._session
 
     @property
+    def clock(self) -> Clock:
+        """What all its moments are on."""
+        return self._clock
+
+    @property
     def pending(self) -> int:
         """Commands that wait, or whose packet is on its way."""
         return self._turnstile.pending
@@ -174,6 +179,51 @@ class Lane:
                 if reason != "no_reply" or silences >= attempts:
                     return ended(result, waiting)
                 self._clock.sleep(self._timings.unicast_gap_s)
+
+    # Questions whose answers are awaited side by side; see `inquiry`
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for a turn."""
+        return self._turnstile.waiting > 0
+
+    def ask(
+        self, packet: RadioPacket, matcher: Matcher, hold: Hold, *, may_ask: Callable[[], bool] | None = None
+    ) -> SendOutcome:
+        """Sends one question and does not wait for the answer: `matcher` listens on until `forget`, unless it failed.
+
+        From then on `hold` keeps lower priorities back, until `release`. Its own priority takes turns with it.
+        `may_ask` has the last word when the lane is taken. Raises LaneFull, NotSendable or RadioForbidden.
+        """
+        require_radio_allowed()
+        self._require_room()
+        ticket, prepared = Ticket(hold.priority, hold), sendable(packet)
+        try:
+            self._take(ticket, prepared)
+            session = self._session
+            if ticket.refusal is not None or session is None:
+                return _refused(ticket)
+            if may_ask is not None and not may_ask():
+                return SendOutcome(SendKind.CANCELLED, "it was no longer wanted when its turn came")
+            session.matchers.add(matcher)
+            outcome = self._transmit(ticket, prepared)
+            if outcome.ok:
+                matcher.start(outcome.done_at_s or self._clock.monotonic(), self._timings.unicast_attempt_s)
+                self._turnstile.hold(hold)
+            else:
+                session.matchers.remove(matcher)
+            return outcome
+        finally:
+            self._turnstile.give_back(ticket)
+
+    def forget(self, matcher: Matcher) -> None:
+        """It listens no more. Harmless twice."""
+        if self._session is not None:
+            self._session.matchers.remove(matcher)
+
+    def release(self, hold: Hold) -> None:
+        """Whoever it kept back may go. Harmless twice."""
+        self._turnstile.unhold(hold)
 
     # The way of one packet
 

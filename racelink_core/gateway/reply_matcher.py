@@ -76,7 +76,7 @@ class Matcher:
         self.expected_count = expected_count
         self.idle_timeout_s, self.max_timeout_s = idle_timeout_s, max_timeout_s
         self.changed = threading.Event()
-        """Set when the wait is over, or may be over earlier than was known."""
+        """Set with each first match of a sender, and when the wait is over or may be over earlier than was known."""
         self._on_match = on_match
         self._collected: dict[RadioAddress, GatewayEvent] = {}
         self._started_at_s = 0.0
@@ -122,15 +122,13 @@ class Matcher:
 
     def take(self, event: GatewayEvent, sender: RadioAddress) -> None:
         """Counts a match; a second one of the same sender only shows that it is not silent."""
-        is_first = self._last_match_s is None
         self._last_match_s = event.at_s
-        if is_first and self.idle_timeout_s:
-            self.changed.set()
         if sender in self._collected:
             if not self._started_at_s:
                 self._collected[sender] = event
             return
         self._collected[sender] = event
+        self.changed.set()
         if self._on_match is not None:
             self._on_match(event)
         if self.expected_count is not None and len(self._collected) >= self.expected_count:
@@ -141,6 +139,16 @@ class Matcher:
         if self._ended is None:
             self._ended = reason
         self.changed.set()
+
+    @property
+    def due(self) -> int:
+        """How many answers are still to come; 0 where nobody knows how many there will be."""
+        return 0 if self.expected_count is None else max(0, self.expected_count - len(self._collected))
+
+    @property
+    def last_match_s(self) -> float | None:
+        """When it was last heard that a sender answered; None: not yet."""
+        return self._last_match_s
 
     @property
     def deadline_s(self) -> float:

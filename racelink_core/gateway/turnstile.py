@@ -21,10 +21,17 @@ _places = itertools.count()
 
 @dataclass(eq=False, slots=True)
 class Hold:
-    """A request that waits for replies: nothing of equal or lower priority goes out, unless it is urgent."""
+    """Who waits for replies: nothing of equal or lower priority goes out, unless it is urgent.
+
+    lets_equals_go  only lower priorities are kept back
+    """
 
     priority: Priority
     is_disturbed: bool = False
+    lets_equals_go: bool = False
+
+    def keeps_back(self, priority: Priority) -> bool:
+        return priority < self.priority or (priority == self.priority and not self.lets_equals_go)
 
 
 @dataclass(eq=False, slots=True)
@@ -136,7 +143,7 @@ class Turnstile:
 
     def _may_go(self, ticket: Ticket) -> bool:
         if ticket.priority < _URGENT and any(
-            ticket.priority <= hold.priority for hold in self._holds if hold is not ticket.hold
+            hold.keeps_back(ticket.priority) for hold in self._holds if hold is not ticket.hold
         ):
             return False
         if not self._reservations:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from racelink_core.domain.address import BROADCAST, RadioAddress
+from racelink_core.domain.address import BROADCAST, Mac
 from racelink_core.domain.device import Device
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.group import ALL_GROUPS, GroupId
@@ -15,6 +15,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
 from racelink_core.domain.timings import Timings
 from racelink_core.gateway.events import GatewayEvent
+from racelink_core.gateway.inquiry import Inquiry, Question
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.reply_matcher import Matcher, reply_from
 from racelink_core.planning.addressing import network_of
@@ -27,7 +28,11 @@ from racelink_core.services.presence import Presence
 from racelink_core.services.tasks import TaskHandle, Tasks, TaskSnapshot
 from racelink_core.state.store import Store
 
-_Poll = tuple[GroupId | None, tuple[Device, ...]]
+_MOST_AT_ONCE = 8
+"""So many nodes may answer one packet: about five fit without collisions (spec gateway-and-node-model, C6)."""
+_ROUNDS = 3
+_LAST_ATTEMPTS = 3
+"""After the rounds each is asked by itself, with nobody else talking; only then does silence mean something."""
 
 
 class StatusPoll:
@@ -41,9 +46,10 @@ class StatusPoll:
         Raises NotFound, NothingConnected or TaskRunning.
         """
         require_any(self._lanes)
-        polls = _polls(target, self._store.snapshot)
-        group_id = polls[0][0] if len(polls) == 1 else None
-        count = sum(len(devices) for _, devices in polls)
+        devices = _devices(target, self._store.snapshot)
+        is_chosen = not isinstance(target, BroadcastTarget | GroupsTarget)
+        group_id = _group_id(target)
+        count = len(devices)
         meta = {"groupId": group_id, "selectionCount": count, "index": 0, "total": count}
 
         def work(task: TaskHandle) -> dict[str, object]:
@@ -55,24 +61,30 @@ class StatusPoll:
                 task=task,
                 priority=origin.priority,
             )
-            for group, devices in polls:
-                run.poll(group, devices)
+            run.poll(devices, is_chosen=is_chosen)
             return {**run.counts(), "groupId": group_id, "selectionCount": count}
 
         return self._tasks.start("status", work, meta)
 
 
-def _polls(
-    target: Target | Sequence[DeviceTarget], snapshot: Snapshot
-) -> list[tuple[GroupId | None, tuple[Device, ...]]]:
-    """What is asked, and who must answer; without a group every device is asked by itself. Raises NotFound."""
+def _devices(target: Target | Sequence[DeviceTarget], snapshot: Snapshot) -> tuple[Device, ...]:
+    """Raises NotFound."""
     if isinstance(target, BroadcastTarget):
-        return [(ALL_GROUPS, tuple(snapshot.devices.values()))]
+        return tuple(snapshot.devices.values())
     if isinstance(target, GroupsTarget):
         groups = [snapshot.group(GroupId(each)).id for each in target.value]
-        return [(group_id, tuple(snapshot.members(group_id))) for group_id in groups]
+        return tuple(device for group_id in dict.fromkeys(groups) for device in snapshot.members(group_id))
     chosen = (target,) if isinstance(target, DeviceTarget) else target
-    return [(None, tuple(snapshot.device(each.value) for each in chosen))]
+    return tuple(snapshot.device(each.value) for each in chosen)
+
+
+def _group_id(target: Target | Sequence[DeviceTarget]) -> GroupId | None:
+    """The one group that is asked, if it is one."""
+    if isinstance(target, BroadcastTarget):
+        return ALL_GROUPS
+    if isinstance(target, GroupsTarget) and len(target.value) == 1:
+        return GroupId(target.value[0])
+    return None
 
 
 class _Run:
@@ -89,15 +101,17 @@ class _Run:
         self._store, self._lanes, self._presence, self._timings = store, lanes, presence, timings
         self._task, self._priority = task, priority
         self._lock = threading.Lock()
-        self._updated = self._silent = self._unreachable = 0
-        self._answering = 0
-        """Devices that answered a broadcast which is still being answered."""
+        self._answered: set[Mac] = set()
+        self._silent = self._unreachable = 0
 
     def counts(self) -> dict[str, int]:
-        return {"updated": self._updated, "silent": self._silent, "unreachable": self._unreachable}
+        return {"updated": len(self._answered), "silent": self._silent, "unreachable": self._unreachable}
 
-    def poll(self, group_id: GroupId | None, devices: Sequence[Device]) -> None:
-        """`group_id` None: each device by itself; else one broadcast, and those it missed by themselves."""
+    def poll(self, devices: Sequence[Device], *, is_chosen: bool) -> None:
+        """`is_chosen`: one by one, with all patience. Else small groups at once, and those known as offline at the end.
+
+        The latter are asked once.
+        """
         snapshot, connected = self._store.snapshot, self._lanes.lanes()
         by_network: dict[str, list[Device]] = {}
         for device in devices:
@@ -108,68 +122,84 @@ class _Run:
                 self._unreachable += 1
         on_each_network(
             tuple(by_network),
-            lambda network: self._poll_network(connected[network], group_id, by_network[network]),
+            lambda network: self._poll_network(connected[network], by_network[network], is_chosen=is_chosen),
             "bcast",
         )
 
-    def _poll_network(self, lane: Lane, group_id: GroupId | None, devices: Sequence[Device]) -> None:
-        was_online = {device.mac for device in devices if self._store.readings.of(device.mac).online}
+    def _poll_network(self, lane: Lane, devices: Sequence[Device], *, is_chosen: bool) -> None:
+        expected: list[Device] = []
+        others: list[Device] = []
+        for device in devices:
+            (expected if is_chosen or not self._is_offline(device) else others).append(device)
         try:
-            missing = devices if group_id is None else self._broadcast(lane, group_id, devices)
-            for device in missing:
+            if len(expected) > 1:
+                if not is_chosen:
+                    self._inquire(lane, self._group_questions(expected), 1)
+                self._inquire(lane, self._single_questions(expected), _ROUNDS)
+            for device in self._unheard(expected):
                 if self._task.is_cancelled:
                     return
-                expected = group_id is None or device.mac in was_online
-                self._ask(lane, device, self._timings.unicast_attempts if expected else 1)
+                self._ask(lane, device, _LAST_ATTEMPTS if len(expected) > 1 else self._timings.unicast_attempts)
+            self._inquire(lane, self._single_questions(others), 1)
         except RaceLinkError as error:
             self._task.progress(message=str(error))
+        if not self._task.is_cancelled:
+            self._count_silent(others)
 
-    def _broadcast(self, lane: Lane, group_id: GroupId, devices: Sequence[Device]) -> list[Device]:
-        """Returns those that shall be asked by themselves. Those known as offline are not waited for."""
-        expected = {
-            device.radio_address for device in devices if self._store.readings.of(device.mac).online is not False
-        }
-        answered: set[RadioAddress] = set()
+    def _is_offline(self, device: Device) -> bool:
+        return self._store.readings.of(device.mac).online is False
 
-        def collect() -> Matcher:
-            def on_match(event: GatewayEvent) -> None:
-                if isinstance(event.message, Forwarded):
-                    self._show_at_once(answered, event.message.sender)
-                if expected and expected <= answered:
-                    matcher.end("count")
+    def _unheard(self, devices: Iterable[Device]) -> list[Device]:
+        return [device for device in devices if device.mac not in self._answered]
 
-            matcher = Matcher(
-                senders={device.radio_address for device in devices},
-                opcode=Opcode.STATUS,
-                idle_timeout_s=self._timings.collect_idle_s,
-                max_timeout_s=min(
-                    self._timings.collect_ceiling_s,
-                    self._timings.collect_base_s + self._timings.collect_per_device_s * len(expected),
-                ),
-                on_match=on_match,
+    def _inquire(self, lane: Lane, questions: Sequence[Question], rounds: int) -> None:
+        """Who answers shows at once. Who does not is judged by nobody: others may have talked across it."""
+        task = self._task
+        if questions and not task.is_cancelled:
+            inquiry = Inquiry(
+                lane, self._priority, is_to_rest=lambda: task.is_to_rest, goes_on=lambda: not task.is_cancelled
             )
-            return matcher
+            inquiry.run(questions, rounds)
 
-        replies = lane.request(RadioPacket(BROADCAST, GetStatus(group_id)), collect, self._priority, attempts=1)
-        shown_at_once = len(answered)
-        answered |= {event.message.sender for event in replies.events if isinstance(event.message, Forwarded)}
-        heard = [device for device in devices if device.radio_address in answered]
-        with self._lock:
-            self._answering -= shown_at_once
-            self._updated += len(heard)
-        self._task.progress(index=self._updated + self._silent + self._answering)
-        silent = [device for device in devices if device.radio_address not in answered]
-        for device in silent:
-            if device.radio_address not in expected:
-                self._silent += 1
-        return [device for device in silent if device.radio_address in expected]
+    def _group_questions(self, devices: Sequence[Device]) -> list[Question]:
+        """One packet for all members of a small group; those of a large one would answer across each other."""
+        by_group: dict[GroupId, list[Device]] = {}
+        for device in devices:
+            by_group.setdefault(_heeded_group(device), []).append(device)
+        return [
+            Question(RadioPacket(BROADCAST, GetStatus(group_id)), self._listening_to(members))
+            for group_id, members in by_group.items()
+            if group_id != ALL_GROUPS and 1 < len(members) <= _MOST_AT_ONCE
+        ]
 
-    def _show_at_once(self, answered: set[RadioAddress], sender: RadioAddress) -> None:
+    def _single_questions(self, devices: Iterable[Device]) -> list[Question]:
+        return [
+            Question(RadioPacket(device.radio_address, GetStatus(_heeded_group(device))), self._listening_to((device,)))
+            for device in self._unheard(devices)
+        ]
+
+    def _listening_to(self, devices: Sequence[Device]) -> Callable[[], Matcher]:
+        macs = {device.radio_address: device.mac for device in devices}
+
+        def heard(event: GatewayEvent) -> None:
+            if isinstance(event.message, Forwarded):
+                self._show(macs[event.message.sender])
+
+        return lambda: Matcher(senders=macs, opcode=Opcode.STATUS, expected_count=len(macs), on_match=heard)
+
+    def _show(self, mac: Mac) -> None:
         """An operator sees the first answers while others still come in."""
-        if sender not in answered:
-            answered.add(sender)
-            self._answering += 1
-            self._task.progress(index=self._updated + self._silent + self._answering)
+        self._answered.add(mac)
+        self._task.progress(index=len(self._answered) + self._silent, addr=mac)
+
+    def _count_silent(self, devices: Iterable[Device]) -> None:
+        """Those that were offline before and still are. One that is online by now answered to something else."""
+        for device in self._unheard(devices):
+            if self._is_offline(device):
+                self._silent += 1
+            else:
+                self._answered.add(device.mac)
+        self._task.progress(index=len(self._answered) + self._silent)
 
     def _ask(self, lane: Lane, device: Device, attempts: int) -> None:
         replies = lane.request(
@@ -181,13 +211,13 @@ class _Run:
         )
         with self._lock:
             if replies.events:
-                self._updated += 1
+                self._answered.add(device.mac)
             elif replies.reason == "no_reply" and replies.detail is None and not replies.is_disturbed:
                 self._silent += 1
                 self._presence.silent(device.mac, "STATUS")
             else:
                 self._unreachable += 1
-        self._task.progress(index=self._updated + self._silent + self._answering, addr=device.mac, message=device.name)
+        self._task.progress(index=len(self._answered) + self._silent, addr=device.mac, message=device.name)
 
 
 def _heeded_group(device: Device) -> GroupId:

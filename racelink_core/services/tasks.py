@@ -71,6 +71,11 @@ class TaskHandle:
             self.progress(paused=False)
         return self._cancelled.is_set()
 
+    @property
+    def is_to_rest(self) -> bool:
+        """Whether it is paused or cancelled. Answers at once."""
+        return self._pause.is_on or self._cancelled.is_set()
+
     def progress(self, **meta: Any) -> None:
         """Adds to what is shown; earlier values stay."""
         self._report(meta)
