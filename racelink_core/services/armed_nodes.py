@@ -6,12 +6,12 @@ Source: spec scenes, N6a; design, section 6. In memory only: after a restart of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from racelink_core.domain.address import RadioAddress
 from racelink_core.domain.group import ALL_GROUPS
-from racelink_core.domain.offset import MAX_OFFSET_MS
-from racelink_core.protocol.bodies import Control, Sync
+from racelink_core.domain.offset import MAX_OFFSET_MS, OffsetMode
+from racelink_core.protocol.bodies import Control, Offset, Sync
 from racelink_core.protocol.flags import SYNC_TRIGGER, PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -41,10 +41,15 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class _Armed:
+    """has_offset         its own was frozen when it was armed
+    is_in_offset_mode  as it was told since: what comes without the flag is dropped, and disarms nobody
+    until_s            when it has fired at the latest; None: no trigger yet
+    """
+
     to: Addressee
     has_offset: bool
+    is_in_offset_mode: bool
     until_s: float | None = None
-    """None: no trigger yet."""
 
 
 class ArmedNodes:
@@ -55,15 +60,19 @@ class ArmedNodes:
 
     def sent(self, network_id: str, packet: RadioPacket, now_s: float) -> None:
         armed, body = self._armed.get(network_id, frozenset()), packet.body
-        if isinstance(body, Control):
-            to = Addressee(packet.receiver, body.group_id)
-            armed = frozenset(each for each in armed if not to.covers(each.to))
+        if isinstance(body, Offset):
+            armed = frozenset(_after_offset(each, Addressee(packet.receiver, body.group_id), body) for each in armed)
+        elif isinstance(body, Control):
+            to, is_in_offset_mode = Addressee(packet.receiver, body.group_id), _has_offset(body)
+            armed = frozenset(
+                each for each in armed if each.is_in_offset_mode is not is_in_offset_mode or not to.covers(each.to)
+            )
             if body.flags & PacketFlags.ARM_ON_SYNC:
-                armed |= {_Armed(to, bool(body.flags & PacketFlags.OFFSET_MODE))}
+                armed |= {_Armed(to, is_in_offset_mode, is_in_offset_mode)}
         elif isinstance(body, Sync) and (body.flags or 0) & SYNC_TRIGGER:
             until_s = now_s + _FIRED_BY_S
             armed = frozenset(
-                _Armed(each.to, True, until_s if each.until_s is None else each.until_s)
+                replace(each, until_s=until_s if each.until_s is None else each.until_s)
                 for each in armed
                 if each.has_offset and (each.until_s is None or each.until_s > now_s)
             )
@@ -84,3 +93,13 @@ class ArmedNodes:
         return tuple(
             each.to for each in self._armed.get(network_id, ()) if each.until_s is None or each.until_s > now_s
         )
+
+
+def _after_offset(armed: _Armed, to: Addressee, offset: Offset) -> _Armed:
+    if not to.covers(armed.to):
+        return armed
+    return replace(armed, is_in_offset_mode=offset.mode is not OffsetMode.NONE)
+
+
+def _has_offset(body: Control) -> bool:
+    return bool(body.flags & PacketFlags.OFFSET_MODE)

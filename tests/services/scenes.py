@@ -18,7 +18,7 @@ from racelink_core.domain.command import (
     WledPresetCommand,
 )
 from racelink_core.domain.effect import EffectParameters, FlagsOverride
-from racelink_core.domain.offset_choice import LinearOffset
+from racelink_core.domain.offset_choice import LinearOffset, NoOffset
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.scene import Action, Choreography, Delay
@@ -62,6 +62,11 @@ def wled(slot: int = 3, brightness: int = 60) -> WledPresetCommand:
 
 def cascade(*children: RlEffectCommand, step_ms: int = 300) -> OffsetGroupCommand:
     return OffsetGroupCommand(target=EVERYONE, offset=LinearOffset(step_ms=step_ms), actions=children)
+
+
+def together(*children: RlEffectCommand) -> OffsetGroupCommand:
+    """Ends offset mode."""
+    return OffsetGroupCommand(target=EVERYONE, offset=NoOffset(), actions=children)
 
 
 def startblock() -> StartblockCommand:

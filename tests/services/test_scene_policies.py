@@ -146,7 +146,7 @@ def test_two_race_events_in_a_row_clean_up_behind_both(rig: Rig) -> None:
 
 
 def test_after_a_blackout_nothing_of_a_scene_is_sent(rig: Rig) -> None:
-    actions = [effect(100 + number, 1 + number % 2) for number in range(16)]
+    actions = [effect(100 + number) if number % 2 else delay(20) for number in range(20)]
     run = order(rig, *actions)
     until_running(run, 2)
     assert rig.host.dispatcher.submit(BlackoutCommand(target=EVERYONE), PANIC).ok

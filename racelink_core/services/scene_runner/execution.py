@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from racelink_core.domain.command import StartblockCommand, SyncCommand
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.domain.scene import Delay
+from racelink_core.domain.offset_notes import NOTHING_KNOWN, OffsetNotes
+from racelink_core.domain.scene import Choreography, Delay
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.gateway.sendable import sendable
@@ -32,7 +34,7 @@ from racelink_core.services.scene_runner.results import (
     RunWarning,
     SceneResult,
 )
-from racelink_core.services.scene_runner.segments import Segment, segments
+from racelink_core.services.scene_runner.segments import segments
 from racelink_core.services.scene_runner.shares import Share
 from racelink_core.services.scene_runner.surroundings import Surroundings
 from racelink_core.services.scene_runner.timeline import Timeline
@@ -62,7 +64,9 @@ class Execution:
         self._has_fired = False
         self._began_ts = self._clock.unix()
         self._timeline = Timeline(self._clock.monotonic())
-        self._plan = self._planned()
+        self._plan, notes = self._planned(self._choreography)
+        self._notes = dict(notes)
+        self._attached = frozenset(notes)
         kinds = [action.kind for action in self._plan.actions]
         self._ledger = Ledger(
             self._plan,
@@ -80,7 +84,7 @@ class Execution:
             self._stopped.set()
         self._books = books = Bookkeeping(self._around.outbound, self._snapshot, run.request.origin.name, self._clock)
         try:
-            for segment in segments(self._plan):
+            for segment in segments(self._plan.actions):
                 if self._is_cancelled or self._abort_at is not None:
                     break
                 self._play(segment)
@@ -97,8 +101,8 @@ class Execution:
     def _is_cancelled(self) -> bool:
         return self._run.cancellation.is_cancelled
 
-    def _play(self, segment: Segment) -> None:
-        index = segment.actions[0]
+    def _play(self, segment: tuple[int, ...]) -> None:
+        index = segment[0]
         action = self._plan.actions[index]
         if isinstance(action, Delay):
             self._delay(index, action)
@@ -139,26 +143,25 @@ class Execution:
         elif not ledger.end_with(index, None if result.ok else SEND_FAILED).ok:
             self._failed(index)
 
-    def _send(self, segment: Segment, *, is_sync: bool) -> None:
-        lanes, missing = self._around.outbound.lanes(segment.network_ids)
-        shares = {each: self._ledger.shares(segment.actions, each) for each in segment.network_ids}
+    def _send(self, actions: Collection[int], *, is_sync: bool) -> None:
+        lanes, missing = self._around.outbound.lanes(self._ledger.network_ids(actions))
         for network_id, error in missing.items():
-            self._not_sent(shares[network_id], str(error))
+            self._not_sent(self._ledger.shares(actions, network_id), str(error))
         fire_at_s = self._run.request.fire_at_s if is_sync and not self._has_fired else None
         self._has_fired = self._has_fired or is_sync
 
         def serve(network_id: str) -> None:
             if fire_at_s is not None:
-                self._fire(lanes[network_id], shares[network_id], fire_at_s)
+                self._fire(lanes[network_id], self._ledger.shares(actions, network_id), fire_at_s)
             else:
-                self._serve(lanes[network_id], shares[network_id])
+                self._serve(lanes[network_id], actions)
 
         end_commanding = self._books.commanding(tuple(lanes))
         try:
             on_each_network(tuple(lanes), serve, "scene")
         finally:
             end_commanding()
-        for index in segment.actions:
+        for index in actions:
             self._end_without_packets(index)
 
     def _end_without_packets(self, index: int) -> None:
@@ -176,25 +179,55 @@ class Execution:
 
     # One network
 
-    def _serve(self, lane: Lane, shares: Sequence[Share]) -> None:
+    def _serve(self, lane: Lane, actions: Collection[int]) -> None:
         """Packet after packet, in plan order."""
+        network_id = lane.network_id
         try:
-            with lane.turns(self._priority, cancellation=self._run.cancellation) as turns:
-                for share in shares:
-                    index = share.operation.action
-                    if self._is_behind_abort(index):
-                        return
-                    packet = sendable(share.operation.packet)
-                    refused = turns.wait(packet)
-                    if refused is not None and refused.kind is SendKind.CANCELLED:
-                        return
-                    self._ledger.begin(index)
-                    self._settle(share, turns.send(packet))
+            while (overtaken_at := self._send_in_turn(lane, actions)) is not None:
+                self._plan_anew(network_id, overtaken_at)
         except RaceLinkError as error:
-            self._not_sent(shares, str(error))
+            self._not_sent(self._ledger.shares(actions, network_id), str(error))
         except Exception as error:  # noqa: BLE001 - one network's failure must not stop the others
-            _log.exception("A scene could not go on on network %s", lane.network_id)
-            self._not_sent(shares, f"{EXCEPTION}{type(error).__name__}: {error}")
+            _log.exception("A scene could not go on on network %s", network_id)
+            problem = f"{EXCEPTION}{type(error).__name__}: {error}"
+            self._not_sent(self._ledger.shares(actions, network_id), problem)
+
+    def _send_in_turn(self, lane: Lane, actions: Collection[int]) -> int | None:
+        """Returns the action at which others had changed lamps' offset mode, so that the plan holds no more."""
+        network_id = lane.network_id
+        with lane.turns(self._priority, cancellation=self._run.cancellation) as turns:
+            for share in self._ledger.shares(actions, network_id):
+                index = share.operation.action
+                if share.is_settled:
+                    continue
+                if self._is_behind_abort(index):
+                    return None
+                packet = sendable(share.operation.packet)
+                refused = turns.wait(packet)
+                if refused is not None and refused.kind is SendKind.CANCELLED:
+                    return None
+                if refused is None and turns.notes != self._notes.get(network_id, turns.notes):
+                    return index
+                for earlier in actions:
+                    if earlier < index and not self._ledger.has_packets(earlier):
+                        self._end_without_packets(earlier)
+                self._ledger.begin(index)
+                outcome = turns.send(packet)
+                self._notes[network_id] = turns.notes
+                self._settle(share, outcome)
+        return None
+
+    def _plan_anew(self, network_id: str, index: int) -> None:
+        """This network's share of the rest, beginning with this action: what overtook it may stand in its way."""
+        rest = self._choreography.model_copy(update={"actions": self._choreography.actions[index:]})
+        plan, notes = self._planned(rest)
+        self._notes[network_id] = notes.get(network_id, NOTHING_KNOWN)
+        operations = [
+            replace(operation, action=operation.action + index)
+            for operation in plan.operations
+            if operation.network_id == network_id
+        ]
+        self._ledger.plan_anew(network_id, index, operations)
 
     def _fire(self, lane: Lane, shares: Sequence[Share], fire_at_s: float) -> None:
         """The SYNC that shall be seen at a given moment."""
@@ -253,23 +286,22 @@ class Execution:
 
     # Before and after
 
-    def _planned(self) -> ScenePlan:
+    def _planned(self, choreography: Choreography) -> tuple[ScenePlan, Mapping[str, OffsetNotes]]:
+        """And the notes of each connected network that it was made with."""
         around = self._around
-        lanes = around.lanes.lanes()
-        self._attached = frozenset(lanes)
+        notes = {network_id: lane.notes for network_id, lane in around.lanes.lanes().items()}
         heat = around.startblock.heat
         shows_heat = any(
-            isinstance(action, StartblockCommand) and action.params.entries is None
-            for action in self._choreography.actions
+            isinstance(action, StartblockCommand) and action.params.entries is None for action in choreography.actions
         )
         conditions = Conditions(
-            notes={network_id: lane.notes for network_id, lane in lanes.items()},
+            notes=notes,
             sync_brightness=dict(around.outbound.sync_brightness),
-            attached=self._attached,
+            attached=frozenset(notes),
             heat=heat() if heat is not None and shows_heat else (),
             give_way=give_way,
         )
-        return plan_scene(self._choreography, self._snapshot, conditions, around.plan_options())
+        return plan_scene(choreography, self._snapshot, conditions, around.plan_options()), notes
 
     def _freed(self, predecessor: SceneRun | None) -> CleanUp | None:
         """Only a run that did not come to its end cleans up behind itself: what a whole scene leaves is meant so."""

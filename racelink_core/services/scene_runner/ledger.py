@@ -5,14 +5,14 @@ Source: spec scenes, section 15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from racelink_core.domain.command import OffsetGroupCommand
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.gateway.outcome import SendKind
-from racelink_core.planning.scene.plan import ScenePlan
+from racelink_core.planning.scene.plan import SceneOperation, ScenePlan
 from racelink_core.services.scene_runner.action_detail import detail_of, error_of
 from racelink_core.services.scene_runner.results import (
     CANCELLED,
@@ -65,12 +65,32 @@ class Ledger:
         """What a network has to send for these actions, in plan order."""
         return [each for each in self._shares if each.network_id == network_id and each.operation.action in actions]
 
+    def network_ids(self, actions: Collection[int]) -> tuple[str, ...]:
+        """Those that have something to send for these actions."""
+        return tuple(dict.fromkeys(each.network_id for each in self._shares if each.operation.action in actions))
+
+    def plan_anew(self, network_id: str, index: int, operations: Sequence[SceneOperation]) -> None:
+        """What a network was to be sent from this action on and was not, is replaced."""
+
+        def is_replaced(share: Share) -> bool:
+            return share.network_id == network_id and share.operation.action >= index and not share.is_settled
+
+        self._shares = [share for share in self._shares if not is_replaced(share)]
+        self._shares += map(Share, operations)
+        for entry in self._entries:
+            entry.shares = []
+        for share in self._shares:
+            self._entries[share.operation.action].shares.append(share)
+
     def note(self, index: int, **facts: Any) -> None:
         """For the action's detail."""
         self._entries[index].facts |= facts
 
     def is_open(self, index: int) -> bool:
         return self._entries[index].result is None
+
+    def has_packets(self, index: int) -> bool:
+        return bool(self._entries[index].shares)
 
     def is_complete(self, index: int) -> bool:
         """All of it was tried."""
