@@ -49,6 +49,7 @@ from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
 from racelink_core.services.rl_presets import RlPresets
+from racelink_core.services.scene_estimates import SceneEstimates
 from racelink_core.services.scene_runner.records import RunRecords
 from racelink_core.services.scene_runner.service import SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
@@ -311,6 +312,7 @@ class Host:
             timings=self.timings,
             plan_options=self._plan_options,
         )
+        self.scene_estimates = SceneEstimates(surroundings)
         self.scene_runner = SceneRunner(surroundings, RunRecords(self._kept_history, self.clock))
         self.dispatcher.before_blackout = self.scene_runner.blackout_ordered
 

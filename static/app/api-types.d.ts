@@ -13,6 +13,19 @@ export interface ActionBody {
   params?: Record<string, unknown>;
 }
 
+/** `packet_list`: null unless it was asked for. */
+export interface ActionCostRow {
+  packets: number;
+  bytes: number;
+  radio_ms: number;
+  airtime_ms: number;
+  wall_clock_ms: number;
+  index: number;
+  kind: string;
+  detail: Record<string, unknown>;
+  packet_list: Array<PacketRow> | null;
+}
+
 /** `params`: the declared ones of those given, as they were understood. */
 export interface ActionReply {
   ok: boolean;
@@ -168,6 +181,15 @@ export interface CopyPresetBody {
   label?: string | null;
 }
 
+/** packets every fragment of a stream counts, on every network that sends it bytes on the wire, with radio header and framing radio_ms time on air airtime_ms time on air and delays wall_clock_ms from the first byte to the end: between barriers the slowest network */
+export interface CostRow {
+  packets: number;
+  bytes: number;
+  radio_ms: number;
+  airtime_ms: number;
+  wall_clock_ms: number;
+}
+
 /** `count`: how many devices were sent it. */
 export interface CountReply {
   ok: boolean;
@@ -199,6 +221,14 @@ export interface CreateSceneBody {
 export interface CreatedReply {
   ok: boolean;
   id: number;
+}
+
+/** A part that cannot be done as things are. */
+export interface DegradedRow {
+  action_index: number;
+  child_index: number | null;
+  code: string;
+  problem: string;
 }
 
 export interface DeleteBody {
@@ -335,6 +365,28 @@ export interface EffectSlotRow {
   used: boolean;
   label: string | null;
   default: number | boolean | null;
+}
+
+/** A scene that need not be stored. `explain`: true lists every packet and why it is sent. */
+export interface EstimateBody {
+  actions?: Array<JsonValue> | null;
+  stop_on_error?: JsonValue | null;
+  network_scope?: Record<string, JsonValue> | null;
+  label?: string | null;
+  explain?: boolean;
+}
+
+/** `lora`: the slowest radio profile of the networks that take part. */
+export interface EstimateReply {
+  ok: boolean;
+  total: CostRow;
+  per_network: Record<string, NetworkCostRow>;
+  per_action: Array<ActionCostRow>;
+  degraded: Array<DegradedRow>;
+  rewrites: Array<RewriteRow>;
+  lora: LoraRow;
+  resolved_network_ids: Array<string>;
+  network_scope_mode: "auto" | "explicit";
 }
 
 export interface ExplicitEntry {
@@ -746,6 +798,14 @@ export interface ModuloOffset {
   cycle?: number;
 }
 
+/** `duty_cycle_percent`: of what the region allows in an hour; null where there is no limit. */
+export interface NetworkCostRow {
+  packets: number;
+  bytes: number;
+  radio_ms: number;
+  duty_cycle_percent: number | null;
+}
+
 export interface NetworkReply {
   ok: boolean;
   network: NetworkRow;
@@ -867,6 +927,18 @@ export interface OptionRow {
 export interface OptionsReply {
   ok: boolean;
   presets: Array<SlotOption>;
+}
+
+/** One packet on one network, and why it is sent. `child`: counts from 0; null: not of one child. */
+export interface PacketRow {
+  network_id: string;
+  receiver: string;
+  opcode: number;
+  body_bytes: number;
+  bytes: number;
+  radio_ms: number;
+  child: number | null;
+  reason: string;
 }
 
 /** Colour n is part of a palette p if `force_slot_min_palette[n]` <= p <= `max_palette_id`. */
@@ -1048,6 +1120,12 @@ export interface ResultRow {
   detail: string | null;
   packets_sent: number;
   devices: Record<string, CommandStatus>;
+}
+
+/** What one pass of the planner saved of the time on air, summed over all networks. */
+export interface RewriteRow {
+  name: string;
+  saved_ms: number;
 }
 
 export interface RlEffectCommand {
@@ -1393,6 +1471,7 @@ export interface Get {
   "scenes": { body: undefined; reply: ScenesReply };
   "scenes/editor-schema": { body: undefined; reply: EditorSchemaReply };
   "scenes/{key}": { body: undefined; reply: SceneReply };
+  "scenes/{key}/estimate": { body: undefined; reply: EstimateReply };
   "settings": { body: undefined; reply: SettingsReply };
   "headless": { body: undefined; reply: HeadlessReply };
   "traffic": { body: undefined; reply: TrafficReply };
@@ -1431,6 +1510,7 @@ export interface Post {
   "rl-presets/{key}/duplicate": { body: CopyPresetBody; reply: PresetReply };
   "scenes": { body: CreateSceneBody; reply: SavedSceneReply };
   "scenes/{key}/duplicate": { body: CopyBody; reply: SceneReply };
+  "scenes/estimate": { body: EstimateBody; reply: EstimateReply };
   "startblock": { body: StartblockBody; reply: TaskReply };
   "commands": { body: CommandBody; reply: CommandReply };
   "traffic/recording/start": { body: NoBody; reply: RecordingReply };
