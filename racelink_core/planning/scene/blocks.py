@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 
-from racelink_core.domain.group import ALL_GROUPS
+from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.planning.airtime import time_on_air_ms
-from racelink_core.protocol.bodies import Control, Offset, Preset
+from racelink_core.protocol.bodies import Body, Control, Offset, Preset
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -51,23 +52,6 @@ class Segment:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class NetworkFacts:
-    """What planning for one network needs to know about it.
-
-    known_groups  groups of the devices that the host knows on it, 0 for unassigned ones
-    """
-
-    network_id: str
-    profile: RadioProfile | None
-    known_groups: frozenset[int]
-
-    def cost(self, packets: Iterable[RadioPacket]) -> Cost:
-        lengths = [length for packet in packets for length in packet.radio_lengths()]
-        radio_ms = 0.0 if self.profile is None else sum(time_on_air_ms(each, self.profile) for each in lengths)
-        return Cost(round(radio_ms, 6), len(lengths), sum(lengths))
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Cost:
     """Ranked by time on air, then packets, then bytes (spec scenes, 13). Rounded, so that sums compare."""
@@ -78,6 +62,36 @@ class Cost:
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(round(self.radio_ms + other.radio_ms, 6), self.packets + other.packets, self.bytes + other.bytes)
+
+
+@dataclass(frozen=True)
+class NetworkFacts:
+    """What planning for one network needs to know about it.
+
+    known_groups  groups of the devices that the host knows on it, 0 for unassigned ones
+    """
+
+    network_id: str
+    profile: RadioProfile | None
+    known_groups: frozenset[int]
+    _radio_ms: dict[int, float] = field(default_factory=dict, compare=False)
+
+    def cost(self, packets: Iterable[RadioPacket]) -> Cost:
+        lengths = [length for packet in packets for length in _lengths(packet.body)]
+        return Cost(round(sum(map(self._time_on_air_ms, lengths)), 6), len(lengths), sum(lengths))
+
+    def _time_on_air_ms(self, length: int) -> float:
+        """Looked up once per length and plan."""
+        found = self._radio_ms.get(length)
+        if found is None:
+            found = 0.0 if self.profile is None else time_on_air_ms(length, self.profile)
+            self._radio_ms[length] = found
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _lengths(body: Body) -> tuple[int, ...]:
+    return RadioPacket(BROADCAST, body).radio_lengths()
 
 
 def group_of(packet: RadioPacket) -> int:
@@ -94,21 +108,5 @@ def is_in_offset_mode(packet: RadioPacket) -> bool:
     return isinstance(body, Control | Preset) and bool(body.flags & PacketFlags.OFFSET_MODE)
 
 
-def reaches(packet: RadioPacket, group_id: int) -> bool:
-    """Whether a member of the group may be among the receivers; for a single device, whether it is in the group."""
-    group = group_of(packet)
-    return group in (ALL_GROUPS, group_id)
-
-
 def total(facts: NetworkFacts, segments: Iterable[Segment]) -> Cost:
     return facts.cost(packet for segment in segments for block in segment.blocks for packet in block.packets)
-
-
-def all_packets(segments: Iterable[Segment]) -> Iterator[RadioPacket]:
-    for segment in segments:
-        for block in segment.blocks:
-            yield from block.packets
-
-
-Tracks = Mapping[str, tuple[Segment, ...]]
-"""Every network's segments. All networks have the same number of them."""

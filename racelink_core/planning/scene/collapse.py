@@ -29,8 +29,10 @@ def sent_to_all(
             told.after(block.packets)
         if block.kind is not BlockKind.LIGHT or len(block.packets) < 2:
             return block
+        if not _takers(block.packets[0], told, facts, may_start_in_offset) <= block.meant:
+            return block
         packet = _for_all(block)
-        if packet is None or not _takers(packet, told, facts, may_start_in_offset) <= block.meant:
+        if packet is None:
             return block
         if facts.cost((packet,)) >= facts.cost(block.packets):
             return block
@@ -41,13 +43,16 @@ def sent_to_all(
 
 def _for_all(block: Block) -> RadioPacket | None:
     """The packet that all of the block's are but for the group; None if they differ in more."""
-    bodies = set()
+    first = block.packets[0].body
+    if not isinstance(first, Control | Preset):
+        return None
     for packet in block.packets:
         body = packet.body
         if not packet.receiver.is_broadcast or not isinstance(body, Control | Preset):
             return None
-        bodies.add(replace(body, group_id=ALL_GROUPS))
-    return RadioPacket(BROADCAST, bodies.pop()) if len(bodies) == 1 else None
+        if body is not first and replace(body, group_id=first.group_id) != first:
+            return None
+    return RadioPacket(BROADCAST, replace(first, group_id=ALL_GROUPS))
 
 
 def _takers(

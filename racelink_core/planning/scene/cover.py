@@ -5,15 +5,16 @@ Form: at most one packet to everybody, then at most one per group (design, secti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.planning.scene.blocks import Block, BlockKind, Cost, NetworkFacts, Segment, group_of
-from racelink_core.planning.scene.formulas import constants, fitting_formulas, linear_formulas
-from racelink_core.planning.scene.told_offsets import EVERY_GROUP, NONE, ToldOffsets, value_for
+from racelink_core.planning.scene.formulas import best_formulas, straight_formulas
+from racelink_core.planning.scene.plan import no_turn
+from racelink_core.planning.scene.told_offsets import NONE, ToldOffsets, value_for, values_for_all
 from racelink_core.protocol.bodies import Offset
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -41,25 +42,30 @@ def told_once(segments: Iterable[Segment], facts: NetworkFacts) -> tuple[Segment
     return _with_offset_blocks(segments, told, rewritten)
 
 
-def covered(segments: Iterable[Segment], facts: NetworkFacts) -> tuple[Segment, ...]:
-    """Chooses the cheapest cover for each container."""
+def covered(segments: Iterable[Segment], facts: NetworkFacts, give_way: Callable[[], None]) -> tuple[Segment, ...]:
+    """Chooses the cheapest cover for each container. `give_way` is called before each."""
     told = ToldOffsets()
 
     def rewritten(block: Block) -> Block:
         if not block.packets:
             return block
+        give_way()
         if ALL_GROUPS in block.meant:
             cover = cheapest_for_everybody(block.packets[0], told, facts)
             return block.with_packets(cover.packets, SHORTER) if cover.cost < facts.cost(block.packets) else block
         wanted = {group: told[group] for group in block.meant} | dict(map(_told_by, block.packets))
-        cover = cheapest_cover(wanted, told, facts, block.formula)
+        cover = cheapest_cover(wanted, told, facts, block.formula, give_way)
         return block.with_packets(cover.packets, COVERED) if cover.cost < facts.cost(block.packets) else block
 
     return _with_offset_blocks(segments, told, rewritten)
 
 
 def cheapest_cover(
-    wanted: Mapping[int, int], told: ToldOffsets, facts: NetworkFacts, own: Offset | None = None
+    wanted: Mapping[int, int],
+    told: ToldOffsets,
+    facts: NetworkFacts,
+    own: Offset | None = None,
+    give_way: Callable[[], None] = no_turn,
 ) -> Cover:
     """`wanted`: delay in ms, or NONE, by group. Other known groups go on with what they have.
 
@@ -68,7 +74,7 @@ def cheapest_cover(
     kept = {group: told.kept(group) for group in facts.known_groups if group not in wanted}
     everyone = {**kept, **wanted}
     best = _cover((), {group: value for group, value in wanted.items() if told[group] != value}, facts)
-    for formula in _formulas(wanted, kept, own, best.cost.packets):
+    for formula in _formulas(wanted, everyone, own, best.cost.packets, give_way):
         wrong = {group: value for group, value in everyone.items() if value_for(formula, group) != value}
         if len(wrong) + 1 <= best.cost.packets:
             best = min(best, _cover((formula,), wrong, facts), key=lambda cover: cover.cost)
@@ -76,19 +82,25 @@ def cheapest_cover(
 
 
 def _formulas(
-    wanted: Mapping[int, int], kept: Mapping[int, int], own: Offset | None, most_packets: int
+    wanted: Mapping[int, int],
+    everyone: Mapping[int, int],
+    own: Offset | None,
+    most_packets: int,
+    give_way: Callable[[], None],
 ) -> Iterator[Offset]:
     """Those that could do with at most `most_packets`, corrections included."""
     yield _LEAVE
-    to_be_freed = sum(value == NONE for value in (*kept.values(), *wanted.values()))
-    if most_packets < 2 or to_be_freed + 1 > most_packets or not any(value > NONE for value in wanted.values()):
+    points = tuple(sorted((group, value) for group, value in everyone.items() if value > NONE))
+    misses = most_packets - 1 - (len(everyone) - len(points))
+    if misses < 0 or most_packets < 2 or not any(value > NONE for value in wanted.values()):
         return
-    points = tuple(sorted((group, value) for group, value in {**kept, **wanted}.items() if value > NONE))
-    misses = most_packets - 1 - to_be_freed
-    if own is not None and all(own.offset_ms_for(group) == value for group, value in points):
-        yield from (*constants(points), *linear_formulas(points), own)
-    else:
-        yield from fitting_formulas(points, misses)
+    wrong = misses + 1
+    if own is not None:
+        yield own
+        wrong = sum(own.offset_ms_for(group) != value for group, value in points)
+    if wrong:
+        yield from best_formulas(points, min(misses, wrong - 1), give_way)
+    yield from straight_formulas(points)
 
 
 def cheapest_for_everybody(packet: RadioPacket, told: ToldOffsets, facts: NetworkFacts) -> Cover:
@@ -96,17 +108,17 @@ def cheapest_for_everybody(packet: RadioPacket, told: ToldOffsets, facts: Networ
     body = packet.body
     if not isinstance(body, Offset):
         raise TypeError(f"{type(body).__name__} is no OFFSET")
-    wanted = {group: value_for(body, group) for group in EVERY_GROUP}
+    wanted = values_for_all(body)
     best = _cover((body,), {}, facts)
     for formula in _same_for_everybody(body, wanted):
         best = min(best, _cover((formula,), {}, facts), key=lambda cover: cover.cost)
-    different = {group: value for group, value in wanted.items() if told[group] != value}
+    different = told.differing(wanted)
     if len(different) <= 1:
         best = min(best, _cover((), different, facts), key=lambda cover: cover.cost)
     return best
 
 
-def _same_for_everybody(body: Offset, wanted: Mapping[int, int]) -> list[Offset]:
+def _same_for_everybody(body: Offset, wanted: Sequence[int]) -> list[Offset]:
     if body.mode in (OffsetMode.NONE, OffsetMode.EXPLICIT):
         return []
     base_ms, step_ms = body.base_ms, body.step_ms
@@ -118,7 +130,7 @@ def _same_for_everybody(body: Offset, wanted: Mapping[int, int]) -> list[Offset]
         falling_from_ms = base_ms + body.center * step_ms
         if max(abs(falling_from_ms), abs(step_ms)) <= _FITS_16_BITS:
             lines.append(Offset(ALL_GROUPS, OffsetMode.LINEAR, base_ms=falling_from_ms, step_ms=-step_ms))
-    return [line for line in lines if all(value_for(line, group) == value for group, value in wanted.items())]
+    return [line for line in lines if values_for_all(line) == wanted]
 
 
 def _cover(formulas: tuple[Offset, ...], single: Mapping[int, int], facts: NetworkFacts) -> Cover:
@@ -147,8 +159,9 @@ def _is_told(packet: RadioPacket, told: ToldOffsets) -> bool:
     body = packet.body
     if not isinstance(body, Offset):
         return False
-    groups = EVERY_GROUP if body.group_id == ALL_GROUPS else (body.group_id,)
-    return all(told[group] == value_for(body, group) for group in groups)
+    if body.group_id == ALL_GROUPS:
+        return not told.differing(values_for_all(body))
+    return told[body.group_id] == value_for(body, body.group_id)
 
 
 def _with_offset_blocks(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import MAX_OFFSET_MS, OffsetMode
@@ -17,100 +16,145 @@ Points = tuple[tuple[int, int], ...]
 """(group, delay in ms), by ascending group."""
 
 _SMALLEST, _LARGEST = -32768, 32767
-_ALL_PAIRS_UP_TO = 8
-"""With so few groups every pair is tried, so that nothing better exists; with more, neighbours are."""
-_LINES_PER_COORDINATE = 2
 _Line = tuple[int, int]
+"""Base and step, ms."""
+_Places = Sequence[tuple[int, int]]
+"""(coordinate, delay in ms) of each point."""
 
 
-def constants(points: Points) -> Iterator[Offset]:
-    """The same delay for all."""
-    for value in dict.fromkeys(value for _, value in points):
-        yield Offset(ALL_GROUPS, OffsetMode.EXPLICIT, offset_ms=value)
+def best_constant(points: Points) -> Offset:
+    """The delay that most of the points have."""
+    value, _ = Counter(value for _, value in points).most_common(1)[0]
+    return Offset(ALL_GROUPS, OffsetMode.EXPLICIT, offset_ms=value)
 
 
-def linear_formulas(points: Points) -> list[Offset]:
-    return [
-        Offset(ALL_GROUPS, OffsetMode.LINEAR, base_ms=base_ms, step_ms=step_ms)
-        for base_ms, step_ms in _lines(points, lambda group: group)
-    ]
+def straight_formulas(points: Points) -> list[Offset]:
+    """The best constant, and a line that fits all points, if there is one: what may be shorter than a given formula."""
+    line, _ = _best_line(points, 0)
+    constant = best_constant(points)
+    return [constant] if line is None else [constant, _linear(line)]
 
 
-@lru_cache(maxsize=256)
-def fitting_formulas(points: Points, misses: int) -> tuple[Offset, ...]:
-    """Formulas that are wrong for at most `misses` of the points, the shorter ones first.
+def best_formulas(points: Points, misses: int, give_way: Callable[[], None]) -> tuple[Offset, ...]:
+    """Of each length the formula that is wrong for the fewest points, `misses` at most, the shorter ones first.
 
-    Once a linear one fits all, no longer one is offered.
+    A longer one is offered only if it is wrong for fewer than every shorter one. `give_way` is called every now and
+    then: sixty groups can take a hundred milliseconds.
     """
-    short = [
-        formula for formula in (*constants(points), *linear_formulas(points)) if _is_close(formula, points, misses)
-    ]
-    if any(_is_close(formula, points, 0) for formula in short):
-        return tuple(short)
-    long = (formula for formula in (*_vshapes(points), *_modulos(points)) if _is_close(formula, points, misses))
-    return (*short, *long)
+    constant = best_constant(points)
+    found = [constant]
+    misses = min(misses, _wrong(constant, points) - 1)
+    line, misses = _best_line(points, misses)
+    if line is not None:
+        found.append(_linear(line))
+    bent = None
+    for center in _centers(points):
+        give_way()
+        line, misses = _best_line([(abs(group - center), value) for group, value in points], misses)
+        if line is not None:
+            bent = Offset(ALL_GROUPS, OffsetMode.VSHAPE, base_ms=line[0], step_ms=line[1], center=center)
+    for cycle in range(2, points[-1][0] + 1):  # beyond the last group it is a line
+        give_way()
+        line, misses = _best_line([(group % cycle, value) for group, value in points], misses)
+        if line is not None:
+            bent = Offset(ALL_GROUPS, OffsetMode.MODULO, base_ms=line[0], step_ms=line[1], cycle=cycle)
+    return tuple(found) if bent is None else (*found, bent)
 
 
-def _vshapes(points: Points) -> Iterator[Offset]:
-    for center in range(ALL_GROUPS):
-        for base_ms, step_ms in _lines(points, lambda group, center=center: abs(group - center)):  # type: ignore[misc]
-            yield Offset(ALL_GROUPS, OffsetMode.VSHAPE, base_ms=base_ms, step_ms=step_ms, center=center)
+def _linear(line: _Line) -> Offset:
+    return Offset(ALL_GROUPS, OffsetMode.LINEAR, base_ms=line[0], step_ms=line[1])
 
 
-def _modulos(points: Points) -> Iterator[Offset]:
-    for cycle in range(2, ALL_GROUPS):
-        for base_ms, step_ms in _lines(points, lambda group, cycle=cycle: group % cycle):  # type: ignore[misc]
-            yield Offset(ALL_GROUPS, OffsetMode.MODULO, base_ms=base_ms, step_ms=step_ms, cycle=cycle)
+def _centers(points: Points) -> range:
+    """Beside all the groups a V is a line, only with another base: of use where the line's own exceeds 16 bits."""
+    first, last = points[0][0], points[-1][0]
+    steepest = max(
+        (
+            abs(other - value) / (further - group)
+            for group, value in points
+            for further, other in points
+            if further > group
+        ),
+        default=0,
+    )
+    highest = max(value for _, value in points)
+    return range(first, last + 1) if highest + last * steepest <= _LARGEST else range(ALL_GROUPS)
 
 
-def _lines(points: Points, coordinate: Callable[[int], int]) -> Sequence[_Line]:
-    """Lines through at least two of the points, those through most first."""
-    places = [(coordinate(group), value) for group, value in points]
+def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:
+    """The line that misses the fewest places, and how many a better one may miss at most; None if none is as good.
+
+    Among any `misses` + 2 coordinates it meets two.
+    """
+    if misses < 0 or not _could_fit(places, misses):
+        return None, misses
     inner = [(at, value) for at, value in places if 0 < value < MAX_OFFSET_MS]
-    votes: Counter[_Line] = Counter()
-    reach = len(inner) if len(inner) <= _ALL_PAIRS_UP_TO else 2
-    for index, (at, value) in enumerate(inner):
-        for other_at, other_value in inner[index + 1 : index + 1 + reach]:
+    enough = set(list(dict.fromkeys(at for at, _ in inner))[: misses + 2])
+    candidates = set(_through_pairs([place for place in inner if place[0] in enough]))
+    heaviest = max(Counter(inner).values(), default=0)
+    if len(inner) < len(places) and len(inner) - heaviest <= misses:
+        candidates.update(_beyond_the_limits(places))
+    best = None
+    for line in candidates:
+        missed = _missed(line, places, misses) if _fits_16_bits(line) else None
+        if missed is not None:
+            best, misses = line, missed - 1
+            if misses < 0:
+                break
+    return best, misses
+
+
+def _could_fit(places: _Places, misses: int) -> bool:
+    """Places with the same coordinate and different delays cannot all be met."""
+    most: dict[int, int] = {}
+    for (at, _), count in Counter(places).items():
+        if count > most.get(at, 0):
+            most[at] = count
+    return len(places) - sum(most.values()) <= misses
+
+
+def _through_pairs(places: _Places) -> Iterator[_Line]:
+    for index, (at, value) in enumerate(places):
+        for other_at, other_value in places[index + 1 :]:
             if at != other_at and (other_value - value) % (other_at - at) == 0:
                 step_ms = (other_value - value) // (other_at - at)
-                _vote(votes, value - at * step_ms, step_ms)
-    if len(inner) < len(places):
-        _vote_for_clamped(votes, places, inner)
-    if len(places) <= _ALL_PAIRS_UP_TO:
-        return list(votes)
-    return [line for line, _ in votes.most_common(_LINES_PER_COORDINATE)]
+                yield value - at * step_ms, step_ms
 
 
-def _vote_for_clamped(votes: Counter[_Line], places: Sequence[_Line], inner: Sequence[_Line]) -> None:
-    """Delays of 0 and 65535 ms are also met from beyond: the steeper, the more of them."""
-    for at, value in inner:
-        for step_ms in _steepest_through(at, value):
-            _vote(votes, value - at * step_ms, step_ms)
+def _beyond_the_limits(places: _Places) -> Iterator[_Line]:
+    """Delays of 0 and 65535 ms are also met from beyond: the steeper the line, the more of them."""
     for at, value in places:
-        if value in (0, MAX_OFFSET_MS):
+        if 0 < value < MAX_OFFSET_MS:
+            for step_ms in _steepest_through(at, value):
+                yield value - at * step_ms, step_ms
+        else:
             for step_ms in (_SMALLEST, _LARGEST):
-                base_ms = min(max((value or 0) - at * step_ms, _SMALLEST), _LARGEST)
-                _vote(votes, base_ms, step_ms)
+                yield min(max(value - at * step_ms, _SMALLEST), _LARGEST), step_ms
 
 
 def _steepest_through(at: int, value: int) -> tuple[int, ...]:
     """Steps whose base still fits into 16 bits."""
     if at == 0:
-        return (_SMALLEST, _LARGEST) if value <= _LARGEST else ()
-    lowest = max(-((_LARGEST - value) // at), _SMALLEST)
-    highest = min((value - _SMALLEST) // at, _LARGEST)
-    return (lowest, highest)
+        return (_SMALLEST, _LARGEST)
+    return (max(-((_LARGEST - value) // at), _SMALLEST), min((value - _SMALLEST) // at, _LARGEST))
 
 
-def _vote(votes: Counter[_Line], base_ms: int, step_ms: int) -> None:
-    if _SMALLEST <= base_ms <= _LARGEST and _SMALLEST <= step_ms <= _LARGEST:
-        votes[base_ms, step_ms] += 1
+def _fits_16_bits(line: _Line) -> bool:
+    return _SMALLEST <= line[0] <= _LARGEST and _SMALLEST <= line[1] <= _LARGEST
 
 
-def _is_close(formula: Offset, points: Points, misses: int) -> bool:
-    for group, value in points:
-        if formula.offset_ms_for(group) != value:
-            if not misses:
-                return False
-            misses -= 1
-    return True
+def _missed(line: _Line, places: _Places, most: int) -> int | None:
+    """How many places the line misses; None if more than `most`."""
+    base_ms, step_ms = line
+    missed = 0
+    for at, value in places:
+        delay_ms = base_ms + at * step_ms
+        if delay_ms != value and min(max(delay_ms, 0), MAX_OFFSET_MS) != value:
+            missed += 1
+            if missed > most:
+                return None
+    return missed
+
+
+def _wrong(formula: Offset, points: Points) -> int:
+    return sum(formula.offset_ms_for(group) != value for group, value in points)

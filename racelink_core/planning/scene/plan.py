@@ -61,7 +61,7 @@ class ScenePlan:
         return tuple(operation for operation in self.operations if operation.action == index)
 
 
-def _no_turn() -> None:
+def no_turn() -> None:
     """Who plans outside a host gives nobody a turn."""
 
 
@@ -80,7 +80,7 @@ class Conditions:
     sync_brightness: Mapping[str, int] = field(default_factory=dict)
     attached: frozenset[str] | None = None
     heat: Sequence[SlotEntry] = ()
-    give_way: Callable[[], None] = _no_turn
+    give_way: Callable[[], None] = no_turn
 
 
 @dataclass(frozen=True, slots=True)

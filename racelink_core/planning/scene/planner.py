@@ -5,7 +5,7 @@ Pure. Source: spec scenes, sections 11 to 14; design, section 6, "Scenes".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from racelink_core.domain.command import OffsetGroupCommand
@@ -16,7 +16,7 @@ from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.addressing import network_of
-from racelink_core.planning.scene.blocks import NetworkFacts, Segment, total
+from racelink_core.planning.scene.blocks import Cost, NetworkFacts, Segment, total
 from racelink_core.planning.scene.cleanup import merged, without_repeats, without_replaced
 from racelink_core.planning.scene.collapse import sent_to_all
 from racelink_core.planning.scene.cover import covered, told_once
@@ -42,6 +42,15 @@ class _Pass:
     rewrite: Callable[[Track], Track]
 
 
+@dataclass(frozen=True, slots=True)
+class _Rewritten:
+    """A track after some passes, and what each of them saved, in ms on air."""
+
+    track: Track
+    cost: Cost
+    saved_ms: Mapping[str, float]
+
+
 def plan_scene(
     choreography: Choreography,
     snapshot: Snapshot,
@@ -58,10 +67,10 @@ def plan_scene(
         track = naive.track(network.id)
         held = may_start_in_offset | _noted(facts, conditions)
         if not options.is_naive:
-            track, saved = _cheapest(track, facts, held, options)
-            for name, each_ms in saved.items():
+            done = _cheapest(track, facts, held, options, conditions.give_way)
+            track = done.track
+            for name, each_ms in done.saved_ms.items():
                 saved_ms[name] = saved_ms.get(name, 0.0) + each_ms
-            conditions.give_way()
         if conditions.notes is not None and network.id in conditions.notes:
             track = freed(track, facts, conditions.notes[network.id])
         tracks[network.id] = track
@@ -80,8 +89,8 @@ def profile_of(network: Network) -> RadioProfile | None:
 
 
 def _cheapest(
-    track: Track, facts: NetworkFacts, held: frozenset[int], options: PlanOptions
-) -> tuple[Track, dict[str, float]]:
+    track: Track, facts: NetworkFacts, held: frozenset[int], options: PlanOptions, give_way: Callable[[], None]
+) -> _Rewritten:
     """Packets to everybody are made before or after the others are tidied up, whichever is cheaper."""
     to_all = _Pass("to_all", lambda each: sent_to_all(each, facts, held))
     tidying = [
@@ -91,26 +100,29 @@ def _cheapest(
     ]
     first = [
         _Pass("told_once", lambda each: told_once(each, facts)),
-        _Pass("offset_cover", lambda each: covered(each, facts)),
+        _Pass("offset_cover", lambda each: covered(each, facts, give_way)),
     ]
     used_fields = options.used_fields
     if used_fields is not None:
         first.insert(0, _Pass("unused_fields", lambda each: without_unused_fields(each, used_fields)))
-    orders = ([*first, *tidying, to_all, *tidying], [*first, to_all, *tidying, to_all])
-    return min((_through(order, track, facts) for order in orders), key=lambda done: total(facts, done[0]))
+    start = _through(first, _Rewritten(track, total(facts, track), {}), facts, give_way)
+    orders = ([*tidying, to_all, *tidying], [to_all, *tidying, to_all])
+    return min((_through(order, start, facts, give_way) for order in orders), key=lambda done: done.cost)
 
 
-def _through(passes: Sequence[_Pass], track: Track, facts: NetworkFacts) -> tuple[Track, dict[str, float]]:
-    """A pass counts only if the track costs no more after it. Also what each saved, in ms on air."""
-    saved_ms: dict[str, float] = {}
-    cost = total(facts, track)
+def _through(
+    passes: Sequence[_Pass], start: _Rewritten, facts: NetworkFacts, give_way: Callable[[], None]
+) -> _Rewritten:
+    """A pass counts only if the track costs no more after it."""
+    track, cost, saved_ms = start.track, start.cost, dict(start.saved_ms)
     for each in passes:
         rewritten = each.rewrite(track)
-        after = total(facts, rewritten)
+        after = cost if rewritten == track else total(facts, rewritten)
         if after <= cost:
             saved_ms[each.name] = saved_ms.get(each.name, 0.0) + cost.radio_ms - after.radio_ms
             track, cost = rewritten, after
-    return track, saved_ms
+        give_way()
+    return _Rewritten(track, cost, saved_ms)
 
 
 def _in_every_container(choreography: Choreography, snapshot: Snapshot) -> frozenset[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
@@ -19,6 +20,12 @@ EVERY_GROUP = range(ALL_GROUPS)
 def value_for(body: Offset, group_id: int) -> int:
     """What a member of the group makes of it: a delay in ms, or NONE."""
     return NONE if body.mode is OffsetMode.NONE else body.offset_ms_for(group_id)
+
+
+@lru_cache(maxsize=512)
+def values_for_all(body: Offset) -> tuple[int, ...]:
+    """`value_for` of every group, by its number."""
+    return tuple(value_for(body, group_id) for group_id in EVERY_GROUP)
 
 
 class ToldOffsets:
@@ -40,12 +47,21 @@ class ToldOffsets:
     def any_in_offset_mode(self) -> bool:
         return max(self._values) > NONE
 
+    def differing(self, wanted: Sequence[int]) -> dict[int, int]:
+        """Of the values that every group shall have, those that it has not."""
+        return {
+            group_id: value
+            for group_id, (value, told) in enumerate(zip(wanted, self._values, strict=True))
+            if value != told
+        }
+
     def after(self, packets: Iterable[RadioPacket]) -> None:
         """Follows the OFFSET packets among these."""
         for packet in packets:
             body = packet.body
             if not isinstance(body, Offset):
                 continue
-            groups = EVERY_GROUP if body.group_id == ALL_GROUPS else (body.group_id,)
-            for group_id in groups:
-                self._values[group_id] = value_for(body, group_id)
+            if body.group_id == ALL_GROUPS:
+                self._values = list(values_for_all(body))
+            else:
+                self._values[body.group_id] = value_for(body, body.group_id)

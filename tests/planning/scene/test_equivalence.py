@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from racelink_core.domain.command import OffsetGroupCommand
+from racelink_core.domain.offset_notes import OffsetNotes
 from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.scene.estimate import estimate
-from racelink_core.planning.scene.plan import ON_PAPER, PlanOptions
+from racelink_core.planning.scene.plan import ON_PAPER, Conditions, PlanOptions
 from racelink_core.planning.scene.planner import plan_scene
 from tests.planning.scene.paper_field import PaperField, differing
 from tests.planning.scene.strategies import choreographies, fleets
@@ -57,7 +58,7 @@ def test_a_plan_never_costs_more_than_the_naive_one_and_says_what_it_saved(data:
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_lamps_left_in_offset_mode_outside_never_react_and_are_never_put_into_it(data: st.DataObject) -> None:
-    """Whoever a scene does not mean stays as it was, or is freed from offset mode."""
+    """Whoever a scene does not mean stays as it was, or is freed from offset mode, where the host's notes say so."""
     snapshot = data.draw(fleets())
     choreography = data.draw(choreographies(snapshot))
     meant = _meant(choreography, snapshot)
@@ -65,7 +66,8 @@ def test_lamps_left_in_offset_mode_outside_never_react_and_are_never_put_into_it
     starting = dict.fromkeys(outside, 300)
     field = PaperField(snapshot, starting)
     untouched = field.shown()
-    plan = plan_scene(choreography, snapshot)
+    notes = OffsetNotes(free=frozenset(range(255)) - outside, in_offset=frozenset(outside))
+    plan = plan_scene(choreography, snapshot, Conditions(notes=dict.fromkeys(snapshot.networks, notes)))
     for shown in PaperField(snapshot, starting).run(plan):
         for mac, device in snapshot.devices.items():
             if device.group_id in outside:

@@ -116,7 +116,7 @@ def linear_case() -> tuple[dict[int, int], ToldOffsets, NetworkFacts]:
     return wanted, ToldOffsets(), NetworkFacts("a", DEFAULT_PROFILE, frozenset(wanted))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases())
 @example(linear_case())
 def test_an_exhaustive_search_finds_no_cheaper_cover(
