@@ -52,6 +52,7 @@ class Inquiry:
     """Used once, on one lane. It judges nobody: silence among other answers proves nothing. Matchers tell who answered.
 
     is_to_rest  whether to end soon, or to let time pass; asked before each question, answers at once
+    answered    called when a question is answered, on the greenlet of `run`: the next question waits for it
     goes_on     asked when nothing is due any more and it should rest: False ends it, and it may take its time
     """
 
@@ -62,9 +63,10 @@ class Inquiry:
         *,
         is_to_rest: Callable[[], bool],
         goes_on: Callable[[], bool],
+        answered: Callable[[], object] = lambda: None,
     ) -> None:
         self._lane, self._clock, self._priority = lane, lane.clock, priority
-        self._is_to_rest, self._goes_on = is_to_rest, goes_on
+        self._is_to_rest, self._goes_on, self._tell = is_to_rest, goes_on, answered
         self._hold = Hold(priority, lets_equals_go=True)
         self._heard = threading.Event()
         self._due: list[_Asking] = []
@@ -210,4 +212,5 @@ class Inquiry:
                 Replies("max_timeout" if asking.matcher.due else "count", events),
             )
         )
+        self._tell()
         return True

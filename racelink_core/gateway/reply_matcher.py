@@ -218,9 +218,9 @@ def _address(node: Mac | RadioAddress) -> RadioAddress:
     return node.radio_address if isinstance(node, Mac) else node
 
 
-def ack_from(node: Mac | RadioAddress, opcode: int) -> Matcher:
+def ack_from(node: Mac | RadioAddress, opcode: int, on_match: Callable[[GatewayEvent], None] | None = None) -> Matcher:
     """One node's acknowledgement of a request."""
-    return Matcher(senders=(_address(node),), ack_of=opcode, expected_count=1)
+    return Matcher(senders=(_address(node),), ack_of=opcode, expected_count=1, on_match=on_match)
 
 
 def reply_from(node: Mac | RadioAddress, opcode: int, option: int | None = None) -> Matcher:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from racelink_core.domain.address import Mac
@@ -21,6 +21,7 @@ from racelink_core.state.store import Store
 
 _CONFIRMED_AT_ONCE = 8
 """A host that is killed loses what so many nodes confirmed last: they are asked once more, and nothing else."""
+_ROUNDS = 3
 
 
 @dataclass(slots=True)
@@ -80,34 +81,57 @@ class GroupPush:
         return self._counts
 
     def _push_all(self, devices: Sequence[Device]) -> None:
+        """Side by side first; who did not acknowledge then is told alone, and only then counts as silent."""
         confirmed: dict[Mac, GroupId] = {}
+        told: set[Mac] = set()
+
+        def take(acknowledged: Sequence[Device]) -> None:
+            for device in acknowledged:
+                told.add(device.mac)
+                confirmed[device.mac] = device.group_id
+                self._count(device, Push.CONFIRMED)
+            if len(confirmed) >= _CONFIRMED_AT_ONCE:
+                self._confirm(confirmed)
+
         try:
+            if len(devices) > 1 and not self._task.is_cancelled:
+                self._tell_all(devices, take)
             for device in devices:
+                if device.mac in told:
+                    continue
                 if self._task.is_cancelled:
                     return
-                if self._push(device) is Push.CONFIRMED:
-                    confirmed[device.mac] = device.group_id
-                if len(confirmed) >= _CONFIRMED_AT_ONCE:
-                    self._confirm(confirmed)
+                push = self._push(device)
+                if push is Push.CONFIRMED:
+                    take((device,))
+                else:
+                    self._count(device, push)
         finally:
             self._confirm(confirmed)
 
-    def _push(self, device: Device) -> Push:
-        with self._lock:
-            self._index += 1
-        self._task.progress(stage=self._stage, index=self._index, addr=device.mac, message=device.name)
+    def _tell_all(self, devices: Sequence[Device], take: Callable[[Sequence[Device]], None]) -> None:
         try:
-            push = self._membership.push(device, self._priority, prime=False)
+            self._membership.tell_all(devices, self._priority, self._task, take, rounds=_ROUNDS)
         except RaceLinkError as error:
             self._task.progress(message=str(error))
-            push = Push.NOT_SENT
-        if push is Push.CONFIRMED:
-            self._counts.changed += 1
-        elif push is Push.SILENT:
-            self._counts.timed_out += 1
-        else:
-            self._counts.skipped_offline += 1
-        return push
+
+    def _push(self, device: Device) -> Push:
+        try:
+            return self._membership.push(device, self._priority, prime=False)
+        except RaceLinkError as error:
+            self._task.progress(message=str(error))
+            return Push.NOT_SENT
+
+    def _count(self, device: Device, push: Push) -> None:
+        with self._lock:
+            self._index += 1
+            if push is Push.CONFIRMED:
+                self._counts.changed += 1
+            elif push is Push.SILENT:
+                self._counts.timed_out += 1
+            else:
+                self._counts.skipped_offline += 1
+        self._task.progress(stage=self._stage, index=self._index, addr=device.mac, message=device.name)
 
     def _confirm(self, confirmed: dict[Mac, GroupId]) -> None:
         done = dict(confirmed)

@@ -6,16 +6,18 @@ Source: spec services, section 7; spec wire, section 20; design, section 6, "Lam
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
-from racelink_core.domain.address import Mac
+from racelink_core.domain.address import BROADCAST, Mac
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import UNCONFIGURED, GroupId
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Priority
 from racelink_core.domain.timings import Timings
+from racelink_core.gateway.events import GatewayEvent
+from racelink_core.gateway.inquiry import Question
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.reply_matcher import ack_from
 from racelink_core.planning.addressing import network_of
@@ -25,7 +27,9 @@ from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
 from racelink_core.protocol.replies import Ack
 from racelink_core.services.armed_nodes import ArmedNodes
+from racelink_core.services.asking import inquiry_of
 from racelink_core.services.presence import Presence
+from racelink_core.services.tasks import TaskHandle
 from racelink_core.state.store import Store
 
 _log = logging.getLogger(__name__)
@@ -80,12 +84,52 @@ class Membership:
                 return Push.NOT_SENT
             self._presence.silent(device.mac, request_name)
             return Push.SILENT
-        message = replies.events[-1].message
-        if not (isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok):
+        if not _is_confirmed(replies.events[-1]):
             return Push.SILENT
         if prime:
             self.prime(device, priority)
         return Push.CONFIRMED
+
+    def tell_all(
+        self,
+        devices: Sequence[Device],
+        priority: Priority,
+        task: TaskHandle,
+        confirmed: Callable[[Sequence[Device]], object],
+        *,
+        rounds: int,
+    ) -> None:
+        """Sends each its stored group, several at a time. All are on one network; never inside a transaction.
+
+        confirmed  called with those that acknowledged since it was called last, on this greenlet
+        Who stays silent is judged by nobody: `push` is for that. Raises NoGateway, LaneFull or RadioForbidden.
+        """
+        network_id = network_of(devices[0], self._store.snapshot) if devices else None
+        if network_id is None:
+            return
+        news: list[Device] = []
+
+        def question(device: Device) -> Question:
+            def heard(event: GatewayEvent) -> None:
+                if _is_confirmed(event):
+                    news.append(device)
+
+            return Question(
+                RadioPacket(device.radio_address, SetGroup(device.group_id)),
+                lambda: ack_from(device.mac, Opcode.SET_GROUP, heard),
+                may_ask=lambda: self._is_stored(device),
+            )
+
+        def hand_on() -> None:
+            fresh, news[:] = tuple(news), []
+            if fresh:
+                confirmed(fresh)
+
+        inquiry = inquiry_of(task, self._lane_of(network_id), priority, hand_on)
+        try:
+            inquiry.run([question(device) for device in devices], rounds)
+        finally:
+            hand_on()
 
     def _is_stored(self, device: Device) -> bool:
         """Whether this is still its group: it may have been moved, and told so, while the lane was busy."""
@@ -121,3 +165,27 @@ class Membership:
             return
         lane = self._lane_of(network_id)
         lane.send([RadioPacket(device.radio_address, Control(device.group_id, _KEEP_BRIGHTNESS))], priority)
+
+    def prime_group(self, devices: Sequence[Device], priority: Priority) -> None:
+        """As `prime`, with one packet for all: `devices` are all members of one group, and on one network.
+
+        It is sent twice, as nobody confirms it. Raises NoGateway.
+        """
+        network_id = network_of(devices[0], self._store.snapshot) if devices else None
+        if network_id is None:
+            return
+        group_id, now_s = devices[0].group_id, self._clock.monotonic()
+        if any(
+            self._armed.may_be_armed(network_id, device.radio_address, (group_id, UNCONFIGURED), now_s)
+            for device in devices
+        ):
+            for device in devices:
+                self.prime(device, priority)
+            return
+        packet = RadioPacket(BROADCAST, Control(group_id, _KEEP_BRIGHTNESS))
+        self._lane_of(network_id).send([packet, packet], priority)
+
+
+def _is_confirmed(event: GatewayEvent) -> bool:
+    message = event.message
+    return isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok

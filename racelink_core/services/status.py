@@ -15,13 +15,14 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
 from racelink_core.domain.timings import Timings
 from racelink_core.gateway.events import GatewayEvent
-from racelink_core.gateway.inquiry import Inquiry, Question
+from racelink_core.gateway.inquiry import Question
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.reply_matcher import Matcher, reply_from
 from racelink_core.planning.addressing import network_of
 from racelink_core.protocol.bodies import GetStatus
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.services.asking import inquiry_of
 from racelink_core.services.lanes import Lanes, require_any
 from racelink_core.services.parallel import on_each_network
 from racelink_core.services.presence import Presence
@@ -154,12 +155,8 @@ class _Run:
 
     def _inquire(self, lane: Lane, questions: Sequence[Question], rounds: int) -> None:
         """Who answers shows at once. Who does not is judged by nobody: others may have talked across it."""
-        task = self._task
-        if questions and not task.is_cancelled:
-            inquiry = Inquiry(
-                lane, self._priority, is_to_rest=lambda: task.is_to_rest, goes_on=lambda: not task.is_cancelled
-            )
-            inquiry.run(questions, rounds)
+        if questions and not self._task.is_cancelled:
+            inquiry_of(self._task, lane, self._priority).run(questions, rounds)
 
     def _group_questions(self, devices: Sequence[Device]) -> list[Question]:
         """One packet for all members of a small group; those of a large one would answer across each other."""
