@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from racelink_core.domain.address import Mac
+from racelink_core.domain.command import PresetReference
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import UNCONFIGURED, Group, GroupId
 from racelink_core.domain.network import Network
@@ -17,6 +18,8 @@ from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.settings import Settings
 from racelink_core.services.groups_of_devices import reconcile_groups
 from racelink_core.services.import_report import KindReport, OnConflict
+from racelink_core.services.import_tally import Tally
+from racelink_core.services.scene_merge import SceneMerge
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
 from racelink_core.state.importers.findings import Findings, Kind
@@ -24,10 +27,6 @@ from racelink_core.state.importers.older_data import OlderData, OlderState
 from racelink_core.state.importers.presets import OlderPresets
 from racelink_core.state.importers.scenes import OlderScenes
 
-SCENE = "scene:"
-"""Ids of kept scenes: a document with `scene` as it was written, and `groups` and `presets`, which map the numbers
-in it to those of today. Without entries the numbers are those of today."""
-NEXT_SCENE_ID = "next_scene_id"
 MORE = "more:"
 """Ids of what no rule names: `more:device:<MAC>` and so on."""
 _DEFAULTS = Settings()
@@ -40,14 +39,22 @@ class Merge:
     """
 
     def __init__(
-        self, draft: Draft, known: Mapping[str, str], findings: Findings, on_conflict: OnConflict, *, is_first: bool
+        self,
+        draft: Draft,
+        known: Mapping[str, str],
+        findings: Findings,
+        on_conflict: OnConflict,
+        *,
+        is_first: bool,
+        utc: str,
     ) -> None:
         """known      the older documents that are there already
         is_first   there is only what a new installation starts with: the older data takes its place
         """
         self._draft, self._known, self._findings, self._is_first = draft, known, findings, is_first
+        self._utc = utc
         self._replaces = on_conflict == "replace" or is_first
-        self._tallies: dict[Kind, _Tally] = {}
+        self._tallies: dict[Kind, Tally] = {}
         self._networks: dict[str, str] = {}
         self._groups: dict[int, GroupId] = {}
         self._presets: dict[int, int] = {}
@@ -220,30 +227,23 @@ class Merge:
         return number
 
     def _take_scenes(self, older: OlderScenes, state: OlderState | None) -> None:
-        """Kept as they were written. A scene is the same if it has the same key."""
-        tally, documents = self._tally("scene"), self._draft.older_documents
-        stored = {key: _kept_scene(text) for key, text in self._known.items() if key.startswith(SCENE)}
-        by_key = {scene.get("key"): document_id for document_id, scene in stored.items()}
+        """Numbers of groups and presets in them mean those that came with them, if any did."""
         groups = {} if state is None else {old: self._groups.get(new, 0) for old, new in state.groups.number_of.items()}
-        renumbered = {str(old): new for old, new in groups.items() if old != new}
-        presets = {str(old): new for old, new in self._presets.items() if old != new}
-        taken = {*stored}
+        merge = SceneMerge(
+            self._draft,
+            self._findings,
+            self._utc,
+            replaces=self._replaces,
+            new_groups={old: new or None for old, new in groups.items() if old != new},
+            preset_of=self._preset_of,
+        )
+        self._draft.reserve_scene_ids(older.next_id)
         for number, scene in older.scenes.items():
-            label = str(scene["label"])
-            document_id = by_key.get(scene["key"])
-            if document_id is not None and stored[document_id] == scene:
-                tally.same += 1
-                continue
-            if document_id is not None and not self._replaces:
-                tally.kept.append(label)
-                continue
-            (tally.added if document_id is None else tally.replaced).append(label)
-            document_id = document_id or _free(number, taken)
-            taken.add(document_id)
-            documents[document_id] = json.dumps({"scene": scene, "groups": renumbered, "presets": presets})
-        used = [_number(document_id.removeprefix(SCENE)) + 1 for document_id in taken]
-        next_id = max((older.next_id, _number(self._known.get(NEXT_SCENE_ID, "0")), *used))
-        documents[NEXT_SCENE_ID] = str(next_id)
+            merge.take(scene, number)
+        self._tallies["scene"] = merge.tally
+
+    def _preset_of(self, reference: PresetReference) -> PresetReference:
+        return self._presets.get(reference, reference) if isinstance(reference, int) else reference
 
     def _take_settings(self, older: Mapping[str, Any]) -> None:
         """What the operator set here stays; what is still at its default is taken."""
@@ -257,37 +257,5 @@ class Merge:
             else:
                 tally.kept.append(name)
 
-    def _tally(self, kind: Kind) -> _Tally:
-        return self._tallies.setdefault(kind, _Tally())
-
-
-class _Tally:
-    def __init__(self) -> None:
-        self.added: list[str] = []
-        self.replaced: list[str] = []
-        self.kept: list[str] = []
-        self.same = 0
-
-    def report(self, kind: Kind) -> KindReport:
-        return KindReport(
-            kind=kind, added=tuple(self.added), replaced=tuple(self.replaced), kept=tuple(self.kept), same=self.same
-        )
-
-
-def _kept_scene(text: str) -> Mapping[str, Any]:
-    """Empty if the document is damaged; its id stays taken."""
-    try:
-        scene = json.loads(text)["scene"]
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return scene if isinstance(scene, dict) else {}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
-
-
-def _free(number: int, taken: set[str]) -> str:
-    while f"{SCENE}{number}" in taken:
-        number += 1
-    return f"{SCENE}{number}"
+    def _tally(self, kind: Kind) -> Tally:
+        return self._tallies.setdefault(kind, Tally())

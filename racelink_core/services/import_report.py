@@ -68,7 +68,7 @@ _NAMES: dict[Kind, str] = {
     "group": "group(s)",
     "device": "device(s)",
     "preset": "RL preset(s)",
-    "scene": "scene(s), kept until scenes can be edited",
+    "scene": "scene(s)",
     "option": "setting(s)",
     "source": "source(s)",
     "wled_presets": "WLED preset file(s)",

@@ -6,7 +6,6 @@ Source: spec services, section 15.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,10 @@ from pydantic import ValidationError
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.runtime.native_pool import NativePool
+from racelink_core.runtime.utc import utc_text
 from racelink_core.services.import_merge import Merge
 from racelink_core.services.import_report import ImportReport, OnConflict, Trigger
+from racelink_core.services.kept_scenes import take_kept_scenes
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
 from racelink_core.state.errors import NothingSaved
@@ -84,7 +85,14 @@ class OlderImport:
             return None
 
     def at_first_start(self) -> None:
-        """Only into a store that nobody has changed yet. Never raises: the start goes on without."""
+        """Only into a store that nobody has changed yet. Never raises: the start goes on without.
+
+        Scenes that an earlier version could only keep are taken over at any start.
+        """
+        try:
+            take_kept_scenes(self._store, utc_text(self._clock.unix()))
+        except RaceLinkError as error:
+            _log.warning("Scenes of an older RaceLink wait for the next start: %s", error)
         if not self._store.is_untouched or (self._home is None and self._options is None):
             return
         try:
@@ -176,10 +184,11 @@ class OlderImport:
     ) -> tuple[ImportReport, Merge]:
         findings = Findings(data.findings)
         is_first = trigger == "first_start" and self._store.is_untouched
-        merge = Merge(draft, self._store.older_documents, findings, on_conflict, is_first=is_first)
+        utc = utc_text(self._clock.unix())
+        merge = Merge(draft, self._store.older_documents, findings, on_conflict, is_first=is_first, utc=utc)
         taken = merge.run(data)
         report = ImportReport(
-            utc=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock.unix())),
+            utc=utc,
             trigger=trigger,
             is_dry_run=False,
             on_conflict=on_conflict,

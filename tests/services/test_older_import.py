@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from racelink_core.domain.address import Mac
+from racelink_core.domain.command import SyncCommand
 from racelink_core.domain.device import Device, Position
 from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.scene import Delay
+from racelink_core.domain.scene_form import action_form
 from racelink_core.domain.settings import Settings
 from racelink_core.runtime.clock import SystemClock
 from racelink_core.runtime.native_pool import NativePool
@@ -67,7 +70,7 @@ def presets(*records: tuple[int, str], next_id: int = 0) -> OlderFile:
     return OlderFile("presets.json", json.dumps({"schema_version": 2, "next_id": next_id, "presets": listed}).encode())
 
 
-def scenes(*records: tuple[int, str], action: int = 1, next_id: int = 0) -> OlderFile:
+def scenes(*records: tuple[int, str], action: Any = 1, next_id: int = 0) -> OlderFile:
     listed = [{"id": number, "key": key, "label": key, "actions": [action]} for number, key in records]
     return OlderFile("scenes.json", json.dumps({"version": 1, "next_id": next_id, "scenes": listed}).encode())
 
@@ -219,20 +222,71 @@ def test_a_preset_that_is_there_stays_unless_replaced(older: OlderImport, store:
     assert 90 not in store.snapshot.presets
 
 
-def test_scenes_wait_with_what_is_needed_to_read_them(older: OlderImport, store: Store) -> None:
+def light(group: int, preset: int) -> dict[str, Any]:
+    target = {"kind": "group", "value": group}
+    return {"kind": "wled_control", "target": target, "params": {"presetId": preset, "brightness": 9}}
+
+
+def test_scenes_are_read_with_the_numbers_of_today(older: OlderImport, store: Store) -> None:
     add_groups(store, Pit=1)
-    ask(older, state([], "Gates"), presets((1, "other")), scenes((3, "go"), (4, "stop"), next_id=12))
-    kept = json.loads(store.older_documents["scene:3"])
-    assert kept["scene"] == {"id": 3, "key": "go", "label": "go", "actions": [1]}
-    assert kept["groups"] == {"1": 2}
-    assert kept["presets"] == {"1": 9}
-    assert store.older_documents["next_scene_id"] == "12"
-    assert part(ask(older, scenes((3, "go"), action=2)), "scene").kept == ("go",)
-    assert json.loads(store.older_documents["scene:3"]) == kept
-    ask(older, scenes((3, "go"), action=2), on_conflict="replace")
-    assert json.loads(store.older_documents["scene:3"])["scene"]["actions"] == [2]
-    ask(older, scenes((3, "new")))
-    assert json.loads(store.older_documents["scene:5"])["scene"]["key"] == "new"
+    sources = (
+        state([], "Gates"),
+        presets((1, "other")),
+        scenes((3, "go"), (4, "stop"), action=light(1, 1), next_id=12),
+    )
+    report = ask(older, *sources)
+    assert part(report, "scene").added == ("go", "stop")
+    scene = store.snapshot.scenes[3]
+    assert [action_form(action) for action in scene.actions] == [
+        {
+            "kind": "rl_preset",
+            "target": {"kind": "groups", "value": [2]},
+            "params": {"presetId": 9, "brightness": 9},
+            "flags_override": {},
+        }
+    ]
+    reasons = [each.reason for each in report.changed if (each.kind, each.what) == ("scene", "go")]
+    assert len(reasons) == 2
+    assert "wled_control" in " ".join(reasons)
+    assert part(ask(older, *sources), "scene").same == 2
+    with store.transaction() as draft:
+        assert draft.next_scene_id() == 12
+
+
+def test_a_scene_that_is_there_stays_unless_replaced(older: OlderImport, store: Store) -> None:
+    ask(older, scenes((3, "go"), action={"kind": "sync"}))
+    assert part(ask(older, scenes((8, "go"), action={"kind": "delay"})), "scene").kept == ("go",)
+    assert isinstance(store.snapshot.scenes[3].actions[0], SyncCommand)
+    ask(older, scenes((8, "go"), action={"kind": "delay"}), on_conflict="replace")
+    assert isinstance(store.snapshot.scenes[3].actions[0], Delay)
+    ask(older, scenes((3, "new"), action={"kind": "sync"}))
+    assert {scene.key: scene.id for scene in store.snapshot.scenes.values()} == {"go": 3, "new": 9}
+
+
+@pytest.mark.parametrize("odd", [1, {"kind": "hologram"}, {"kind": "rl_effect", "x\ud800": "\ud800"}])
+def test_a_scene_that_makes_no_sense_is_kept_and_shown_as_such(older: OlderImport, store: Store, odd: Any) -> None:
+    report = ask(older, scenes((3, "go"), action=odd), presets((90, "far")))
+    scene = store.snapshot.scenes[3]
+    assert scene.actions == ()
+    assert scene.broken is not None
+    assert scene.broken.action_index == 0
+    assert [each.what for each in report.changed] == ["go"]
+    assert part(ask(older, scenes((3, "go"), action=odd)), "scene").same == 1
+
+
+def test_scenes_that_an_earlier_version_could_only_keep_are_taken_over_at_the_next_start(
+    older: OlderImport, store: Store
+) -> None:
+    kept = {"scene": {"key": "go", "label": "Go", "actions": [light(1, 1)]}, "groups": {"1": 5}, "presets": {"1": 7}}
+    with store.transaction() as draft:
+        draft.older_documents.update({"scene:4": json.dumps(kept), "scene:6": "no json", "next_scene_id": "30"})
+    older.at_first_start()
+    older.at_first_start()
+    form = action_form(store.snapshot.scenes[4].actions[0])
+    assert (form["target"]["value"], form["params"]["presetId"]) == ([5], 7)
+    assert dict(store.older_documents) == {"scene:6": "no json"}
+    with store.transaction() as draft:
+        assert draft.next_scene_id() == 30
 
 
 def test_settings_are_taken_where_nobody_chose_otherwise(older: OlderImport, store: Store) -> None:

@@ -80,6 +80,7 @@ def read_network_scope(value: object) -> NetworkScope:
     if not listed:
         place.at("network_ids").fail("choose at least one network, or let the targets decide", "missing")
     for index, network_id in enumerate(listed):
-        if not isinstance(network_id, str) or not 1 <= len(network_id) <= _LONGEST_NETWORK_ID:
+        is_text = isinstance(network_id, str) and network_id.isprintable()
+        if not is_text or not 1 <= len(network_id) <= _LONGEST_NETWORK_ID:
             place.at("network_ids").at(index).fail(f"expected the id of a network, got {shown(network_id)}")
     return ExplicitScope(network_ids=tuple(listed))

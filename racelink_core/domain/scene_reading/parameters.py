@@ -35,7 +35,7 @@ def read_effect_values(place: Place, params: Fields) -> EffectParameters:
     if unknown and place.is_saving:
         place.at(unknown[0]).fail("there is no such value of an effect", "stray_field")
     if unknown:
-        place.warn("unknown_parameter", f"Not known and left out: {', '.join(unknown)[:80]}.")
+        place.warn("unknown_parameter", f"Not known and left out: {', '.join(map(shown, unknown))[:80]}.")
     values = {
         name: _effect_value(place.at(name), name, params[name])
         for name in EffectParameters.model_fields
@@ -87,8 +87,8 @@ def _reference(place: Place, value: object) -> PresetReference | None:
         if number is None:
             if not text or text == "RL:":
                 return None
-            if len(text) > _LONGEST_REFERENCE:
-                place.fail(f"a preset's key has at most {_LONGEST_REFERENCE} characters")
+            if len(text) > _LONGEST_REFERENCE or not text.isprintable():
+                place.fail(f"a preset's key has at most {_LONGEST_REFERENCE} printable characters")
             return text
         value = number
     return None if value is None else read_whole(place, value, 0, _LAST_ID)

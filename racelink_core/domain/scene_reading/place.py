@@ -47,6 +47,7 @@ class Place:
     child_index: int | None = None
 
     def at(self, name: str | int) -> Place:
+        name = name if isinstance(name, int) or (name.isascii() and name.isprintable()) else ascii(name)
         return replace(self, path=f"{self.path}.{name}" if self.path else str(name))
 
     def of_action(self, index: int) -> Place:
