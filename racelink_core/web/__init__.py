@@ -137,6 +137,7 @@ def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues]
         return files.send(name)
 
     @blueprint.get("/")
+    @blueprint.get("/scenes")
     def page() -> ResponseReturnValue:
         base_path = request.script_root + prefix
         return shell(

@@ -3,7 +3,7 @@ import { ALL, shownDevices } from "./store.js";
 
 const SUCCESS_MS = 3500;
 
-export const createActions = ({ api, store, live }) => {
+export const createActions = ({ api, store, live, router }) => {
   let lastToastId = 0;
 
   const dismiss = (id) => store.set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
@@ -36,9 +36,15 @@ export const createActions = ({ api, store, live }) => {
   const closeDialog = () => store.set({ dialog: null });
 
   return {
+    toast,
+    attempt,
     dismiss,
     openDialog,
     closeDialog,
+    showPage: (page) => {
+      store.set({ drawerOpen: false });
+      router.show(page);
+    },
     toggleDrawer: (drawerOpen) => store.set({ drawerOpen }),
     showGroup: (shownGroup) =>
       store.set((state) => {

@@ -14,13 +14,14 @@ export class ApiError extends Error {
 
 export const createApi = (basePath) => {
   const request = async (method, path, body) => {
+    const isForm = body instanceof FormData;
     let response;
     let answer;
     try {
       response = await fetch(`${basePath}/api/${path}`, {
         method,
-        headers: body === undefined ? {} : { "Content-Type": "application/json" },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        headers: body === undefined || isForm ? {} : { "Content-Type": "application/json" },
+        body: body === undefined || isForm ? body : JSON.stringify(body),
       });
       answer = await response.json();
     } catch {
@@ -37,6 +38,11 @@ export const createApi = (basePath) => {
     get: (path) => request("GET", path),
     /** @type {<P extends keyof Post>(path: P, body?: Post[P]["body"]) => Promise<Post[P]["reply"]>} */
     post: (path, body = {}) => request("POST", path, body),
+    upload: (path, file) => {
+      const form = new FormData();
+      form.append("file", file);
+      return request("POST", path, form);
+    },
     put: (path, body) => request("PUT", path, body),
     remove: (path) => request("DELETE", path),
   };

@@ -1,5 +1,5 @@
 // The live channel: one EventSource for the whole app. Every (re)open reads everything anew;
-// a refresh event re-reads just the lists that it names.
+// a refresh event re-reads just the lists that it names. A page that is loaded later adds its own lists and events.
 import { keepUnchanged } from "./store.js";
 
 const BACKOFF_S = [1, 2, 4, 8, 10];
@@ -37,10 +37,8 @@ export const createLive = ({ api, store, eventsUrl }) => {
       });
     }),
   };
-  readers.networks = readers.master;
-
   const readAll = async () => {
-    await Promise.all(["devices", "groups", "rl_presets", "master"].map((name) => readers[name]()));
+    await Promise.all(Object.values(readers).map((read) => read()));
     store.set({ loaded: true });
   };
 
@@ -48,8 +46,11 @@ export const createLive = ({ api, store, eventsUrl }) => {
     master: ({ networks, gateways }) => store.set({ slots: networks, gateways }),
     gateway: ({ problems, ...gateway }) => store.set({ gateway: withMoment(gateway), problems }),
     task: (task) => store.set({ task }),
-    refresh: ({ what }) => what.forEach((name) => readers[name]?.().catch(() => {})),
+    refresh: ({ what }) => what.forEach((token) => refreshed(token).forEach((read) => read().catch(() => {}))),
   };
+  // Tokens that are no list's own name
+  const aliases = { networks: ["master"] };
+  const refreshed = (token) => [token, ...(aliases[token] ?? [])].map((name) => readers[name]).filter(Boolean);
 
   let source = null;
   let retry = null;
@@ -59,15 +60,19 @@ export const createLive = ({ api, store, eventsUrl }) => {
   const open = () => {
     close();
     source = new EventSource(eventsUrl);
-    for (const [name, react] of Object.entries(received)) {
-      source.addEventListener(name, ({ data }) => react(JSON.parse(data)));
-    }
+    hear(received);
     source.onopen = () =>
       readAll().then(() => {
         failures = 0;
         store.set({ connection: "open" });
       }, lost);
     source.onerror = lost;
+  };
+
+  const hear = (events) => {
+    for (const [name, react] of Object.entries(events)) {
+      source?.addEventListener(name, ({ data }) => react(JSON.parse(data)));
+    }
   };
 
   const close = () => {
@@ -97,6 +102,14 @@ export const createLive = ({ api, store, eventsUrl }) => {
       document.addEventListener("visibilitychange", visibilityChanged);
     },
     refresh: (...names) => Promise.all(names.map((name) => readers[name]())),
+    // lists: {name: read}; also: {token: names of lists}; events: {name: react}. Resolves when the lists are read.
+    extend: ({ lists, also, events }) => {
+      for (const [name, read] of Object.entries(lists)) readers[name] = oneAtATime(read);
+      for (const [token, names] of Object.entries(also)) aliases[token] = [...(aliases[token] ?? []), ...names];
+      Object.assign(received, events);
+      hear(events);
+      return Promise.all(Object.keys(lists).map((name) => readers[name]()));
+    },
   };
 };
 

@@ -3,6 +3,7 @@ import { html, render } from "../vendor/htm-preact.js";
 import { createActions } from "./actions.js";
 import { createApi } from "./api.js";
 import { createLive } from "./live.js";
+import { createRouter } from "./router.js";
 import { createStore, initialState } from "./store.js";
 import { App } from "../pages/app.js";
 
@@ -11,10 +12,25 @@ const mount = (root) => {
   const store = createStore(initialState());
   const api = createApi(basePath);
   const live = createLive({ api, store, eventsUrl: `${basePath}/sse` });
-  const actions = createActions({ api, store, live });
+  const router = createRouter({ basePath, store });
+  const actions = createActions({ api, store, live, router });
+  // Whoever only looks after devices loads nothing of the scenes.
+  const loadScenes = async () => {
+    const { createScenes } = await import("../pages/scenes.js");
+    return createScenes({ api, appStore: store, live, appActions: actions });
+  };
   root.classList.add("rl-app");
   root.replaceChildren();
-  render(html`<${App} store=${store} actions=${actions} embedded=${"embedded" in root.dataset} />`, root);
+  render(
+    html`<${App}
+      store=${store}
+      actions=${actions}
+      addressOf=${router.addressOf}
+      loadScenes=${loadScenes}
+      embedded=${"embedded" in root.dataset}
+    />`,
+    root,
+  );
   live.start();
 };
 

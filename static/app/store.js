@@ -4,6 +4,8 @@ export const ALL = "all"; // the sidebar's "All devices"
 
 export const initialState = () => ({
   connection: "connecting", // connecting, open, lost
+  page: "devices", // or "scenes"
+  unsavedScene: false, // the scenes page holds changes that nobody saved
   loaded: false,
   devices: [],
   groups: [],

@@ -1,6 +1,7 @@
 // The whole page. The only component that knows the store; the others get values and callbacks.
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { Banners } from "../parts/banners.js";
+import { Button } from "../parts/button.js";
 import { Header } from "../parts/header.js";
 import { MasterBar } from "../parts/master-bar.js";
 import { Sidebar } from "../parts/sidebar.js";
@@ -26,14 +27,42 @@ const useServerTime = (aheadS) => {
   return Math.ceil((browserS + aheadS) / CLOCK_STEP_S) * CLOCK_STEP_S;
 };
 
-export const App = ({ store, actions, embedded }) => {
+// The page of scenes once its code is here; "failed" when it cannot be read
+const useScenes = (wanted, loadScenes) => {
+  const [scenes, setScenes] = useState(null);
+  useEffect(() => {
+    if (wanted && !scenes) loadScenes().then(setScenes, () => setScenes("failed"));
+  }, [wanted]);
+  return scenes;
+};
+
+const Loading = () => html`<p class="rl-loading" role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`;
+
+const ScenesArea = ({ scenes, state }) => {
+  if (!scenes) return html`<${Loading} />`;
+  if (scenes === "failed") {
+    return html`<div class="rl-card rl-empty">
+      <h3>The scenes could not be loaded</h3>
+      <p>RaceLink does not answer, or was updated meanwhile. Check that it runs, then load the page anew.</p>
+      <${Button} icon="refresh" onClick=${() => location.reload()}>Load anew<//>
+    </div>`;
+  }
+  return html`<${scenes.Page} app=${state} />`;
+};
+
+export const App = ({ store, actions, addressOf, loadScenes, embedded }) => {
   const state = useStore(store);
   const nowS = useServerTime(state.serverAheadS);
   const busy = state.task?.state === "running";
+  const scenes = useScenes(state.page === "scenes" && state.loaded, loadScenes);
   const closeDrawer = () => actions.toggleDrawer(false);
   return html`
     <${Header}
       embedded=${embedded}
+      page=${state.page}
+      unsavedScene=${state.unsavedScene}
+      addressOf=${addressOf}
+      onPage=${actions.showPage}
       busy=${busy}
       drawerOpen=${state.drawerOpen}
       onDrawer=${actions.toggleDrawer}
@@ -59,23 +88,25 @@ export const App = ({ store, actions, embedded }) => {
       onRetry=${actions.retryGateway}
       onDismissImport=${actions.dismissImport}
     />
-    ${state.loaded
-      ? html`<div class="rl-page-area">
-          <${Sidebar}
-            groups=${state.groups}
-            devices=${state.devices}
-            shownGroup=${state.shownGroup}
-            open=${state.drawerOpen}
-            onShow=${actions.showGroup}
-            onClose=${closeDrawer}
-            onManage=${() => actions.openDialog({ kind: "manage-groups" })}
-            onCreate=${() => actions.openDialog({ kind: "create-group" })}
-            onRename=${(group) => actions.openDialog({ kind: "rename-group", group })}
-            onDelete=${(group) => actions.openDialog({ kind: "delete-group", group })}
-          />
-          <${DevicesPage} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
-        </div>`
-      : html`<p class="rl-loading" role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`}
+    ${!state.loaded && html`<${Loading} />`}
+    ${state.loaded && state.page === "scenes" && html`<${ScenesArea} scenes=${scenes} state=${state} />`}
+    ${state.loaded &&
+    state.page === "devices" &&
+    html`<div class="rl-page-area">
+      <${Sidebar}
+        groups=${state.groups}
+        devices=${state.devices}
+        shownGroup=${state.shownGroup}
+        open=${state.drawerOpen}
+        onShow=${actions.showGroup}
+        onClose=${closeDrawer}
+        onManage=${() => actions.openDialog({ kind: "manage-groups" })}
+        onCreate=${() => actions.openDialog({ kind: "create-group" })}
+        onRename=${(group) => actions.openDialog({ kind: "rename-group", group })}
+        onDelete=${(group) => actions.openDialog({ kind: "delete-group", group })}
+      />
+      <${DevicesPage} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
+    </div>`}
     <${Dialogs} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
     <${Toasts} toasts=${state.toasts} onDismiss=${actions.dismiss} />
   `;

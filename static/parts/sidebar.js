@@ -3,7 +3,7 @@ import { ALL } from "../app/store.js";
 import { Button, IconButton } from "./button.js";
 
 // Arrow keys walk through the list; Tab leaves it.
-const walk = (event) => {
+export const walk = (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   const buttons = [...event.currentTarget.querySelectorAll(".rl-group-button")];

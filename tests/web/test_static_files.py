@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from racelink_core.web.static_files import StaticFiles, static_folder
 
 STATIC = static_folder()
-LIMIT_BYTES = 60_000
+DEVICES_LIMIT_BYTES, SCENES_LIMIT_BYTES = 60_000, 40_000  # compressed (design 6, "Web")
 
 
 @pytest.fixture
@@ -70,31 +71,44 @@ def test_nothing_outside_the_folder_is_given_out(client: FlaskClient, path: str)
     assert client.get(f"/static/{path}").status_code == 404
 
 
-def page_files() -> list[Path]:
-    """What the page loads: the style sheet and every module that main.js reaches."""
-    found, waiting = {STATIC / "app" / "racelink.css", STATIC / "app" / "icon.svg"}, [STATIC / "app" / "main.js"]
+def reached_from(*names: str) -> set[Path]:
+    """These files and every module that they import at once."""
+    found: set[Path] = set()
+    waiting = [(STATIC / name).resolve() for name in names]
     while waiting:
-        module = waiting.pop().resolve()
+        module = waiting.pop()
         if module in found:
             continue
         found.add(module)
         imports = re.findall(r'^import .*?from "(\..*?)";', module.read_text(), re.MULTILINE | re.DOTALL)
-        waiting += [module.parent / name for name in imports]
-    return sorted(found)
+        waiting += [(module.parent / name).resolve() for name in imports]
+    return found
 
 
-def test_the_page_stays_small() -> None:
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 6)) for path in page_files()}
-    assert sum(sizes.values()) < LIMIT_BYTES, sizes
+def device_files() -> set[Path]:
+    return reached_from("app/main.js", "app/racelink.css", "app/icon.svg")
+
+
+def scene_files() -> set[Path]:
+    """What the Scenes page loads in addition."""
+    return reached_from("pages/scenes.js", "app/scenes.css") - device_files()
+
+
+@pytest.mark.parametrize(
+    ("files", "limit_bytes"), [(device_files, DEVICES_LIMIT_BYTES), (scene_files, SCENES_LIMIT_BYTES)]
+)
+def test_the_pages_stay_small(files: Callable[[], set[Path]], limit_bytes: int) -> None:
+    sizes = {str(path.relative_to(STATIC)): len(gzip.compress(path.read_bytes(), 6)) for path in files()}
+    assert sum(sizes.values()) < limit_bytes, sizes
 
 
 def test_every_module_is_used_and_none_is_missing() -> None:
     modules = {path.resolve() for path in STATIC.rglob("*.js")}
-    assert modules == {path for path in page_files() if path.suffix == ".js"}
+    assert modules == {path for path in device_files() | scene_files() if path.suffix == ".js"}
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    for path in page_files():
+    for path in device_files() | scene_files():
         if path.parent.name != "vendor":
             assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", path.read_text()), path
 
