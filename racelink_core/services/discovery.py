@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from racelink_core.domain.address import BROADCAST, Mac
+from racelink_core.domain.device import Device
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.timings import Timings
 from racelink_core.gateway.events import GatewayEvent
-from racelink_core.gateway.reply_matcher import replies_from_any
+from racelink_core.gateway.guards import answer_s
+from racelink_core.gateway.reply_matcher import Matcher, replies_from_any
 from racelink_core.protocol.bodies import GetDevices
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
@@ -41,6 +44,14 @@ _MOST_QUIET_SWEEPS = 40
 _MOST_SWEEPS = 200
 _ACCEPTED_MISS = 0.05
 _MOST_PUSHES = 3
+_ROUNDS = 2
+_CROWD = 8
+"""As many answers in one sweep: there are more."""
+_FIRST_OF_CROWD, _CROWD_PATIENCE, _FIRST, _PATIENCE, _LONGEST_SWEEP = 7.0, 3.0, 1.5, 1.05, 16.0
+"""How long a sweep waits for its first answer and for each next one, of a crowd and else, and in all.
+
+In times that one node takes to answer. Measured with `benchmarks/fleet_200.py`.
+"""
 _NODES_PER_SLICE = 20
 
 
@@ -94,9 +105,11 @@ class Discovery:
                     task=task,
                     priority=origin.priority,
                     target_group=GroupId(target),
+                    is_new_group=created is not None,
                 )
                 for group in self._passes(discovery_group):
                     run.sweep_until_quiet(group)
+                run.assign_last()
             if created is not None and self._removed_if_empty(created):
                 created, target = None, UNCONFIGURED
                 task.progress(createdGroupId=created, targetGroupId=target)
@@ -146,14 +159,18 @@ class _Run:
         task: TaskHandle,
         priority: Priority,
         target_group: GroupId,
+        is_new_group: bool,
     ) -> None:
         self._store, self._lanes, self._membership, self._presence = store, lanes, membership, presence
         self._timings, self._task, self._priority, self._target = timings, task, priority, target_group
+        self._is_new_group = is_new_group
         self._lock = threading.Lock()
         self._heard: set[Mac] = set()
         self._seen: dict[Mac, Adopted] = {}
         self._confirmed: dict[Mac, GroupId] = {}
+        self._waiting: dict[Mac, Device] = {}
         self._pushes: dict[Mac, int] = {}
+        self._unprimed: list[Device] = []
         self._failures: dict[str, str] = {}
         self._sweeps = 0
 
@@ -187,16 +204,18 @@ class _Run:
 
     def sweep_until_quiet(self, group_id: int) -> None:
         quiet = 0
-        ceiling_s = self._timings.collect_ceiling_s
+        # Nobody knows how many there are; of a group one knows how many there should be.
+        is_crowd = group_id in (UNCONFIGURED, ALL_GROUPS) or any(self._store.snapshot.members(GroupId(group_id)))
         for _ in range(_MOST_SWEEPS):
             networks = tuple(network for network in self._lanes.lanes() if network not in self._failures)
             if self._task.is_cancelled or not networks:
                 return
-            answers = self._sweep(networks, group_id, ceiling_s)
-            ceiling_s = self._ceiling_s(len(answers))
+            answers = self._sweep(networks, group_id, is_crowd=is_crowd)
             fresh = [answer for answer in answers if self._is_work(answer)]
             if fresh:
                 self._take_in(fresh)
+            self._assign()
+            is_crowd = len(answers) >= _CROWD or (is_crowd and not answers and quiet < 1)
             quiet = 0 if fresh else quiet + 1
             self._task.progress(sweeps=self._sweeps, **self.counts())
             if quiet >= QUIET_SWEEPS and self._is_believable(group_id, len(answers), quiet):
@@ -213,8 +232,12 @@ class _Run:
         """Whether a node that is there would have been heard by now.
 
         Of the nodes that we know must answer, so many did: so likely was any other one to be heard in each sweep.
+        Whoever was told a group and did not say so may have it all the same.
         """
-        should_answer = sum(group_id in (ALL_GROUPS, self._group_now(mac)) for mac in self._seen)
+        should_answer = sum(
+            group_id == ALL_GROUPS or (group_id == self._group_now(mac) and mac not in self._waiting)
+            for mac in self._seen
+        )
         if not should_answer or quiet >= _MOST_QUIET_SWEEPS:
             return True
         missed = max(0.0, 1 - answered / should_answer)
@@ -223,33 +246,26 @@ class _Run:
     def _group_now(self, mac: Mac) -> int:
         return self._confirmed.get(mac, GroupId(self._seen[mac].found.reply.group_id))
 
-    def _ceiling_s(self, answered: int) -> float:
-        """How long the next sweep waits for a first answer: where few answered, few are left."""
-        timings = self._timings
-        return min(timings.collect_ceiling_s, timings.collect_base_s + timings.collect_per_device_s * answered)
-
-    def _sweep(self, networks: Sequence[str], group_id: int, ceiling_s: float) -> list[Found]:
+    def _sweep(self, networks: Sequence[str], group_id: int, *, is_crowd: bool) -> list[Found]:
         """Every network asks at once; of two gateways that heard the same node the stronger one counts."""
         self._sweeps += 1
         best: dict[Mac, Found] = {}
-        for found in on_each_network(networks, lambda each: self._ask(each, group_id, ceiling_s), "bcast").values():
+        for found in on_each_network(
+            networks, lambda each: self._ask(each, group_id, is_crowd=is_crowd), "bcast"
+        ).values():
             for node in found:
                 other = best.get(node.mac)
                 if other is None or other.message.rssi_dbm < node.message.rssi_dbm:
                     best[node.mac] = node
         return list(best.values())
 
-    def _ask(self, network_id: str, group_id: int, ceiling_s: float) -> list[Found]:
-        timings = self._timings
+    def _ask(self, network_id: str, group_id: int, *, is_crowd: bool) -> list[Found]:
         try:
-            replies = self._lanes.lane(network_id).request(
+            lane = self._lanes.lane(network_id)
+            profile = None if lane.session is None else lane.session.profile
+            replies = lane.request(
                 RadioPacket(BROADCAST, GetDevices(group_id)),
-                lambda: replies_from_any(
-                    Opcode.DEVICES,
-                    idle_timeout_s=timings.collect_idle_s,
-                    max_timeout_s=ceiling_s,
-                    on_match=self._show_at_once,
-                ),
+                lambda: self._listening(answer_s(profile), is_crowd=is_crowd),
                 self._priority,
                 attempts=1,
             )
@@ -265,6 +281,30 @@ class _Run:
                 found.append(Found(message.reply.mac, network_id, message, message.reply))
         return found
 
+    def _listening(self, answer_within_s: float, *, is_crowd: bool) -> Matcher:
+        """Of a crowd the first to answer drown each other; the last ones come through, close upon each other.
+
+        So one waits long at first, and no longer than one answer takes once they do come.
+        """
+        heard = 0
+
+        def on_match(event: GatewayEvent) -> None:
+            nonlocal heard
+            heard += 1
+            if heard == 1:
+                matcher.max_timeout_s = _LONGEST_SWEEP * answer_within_s
+            if heard == _CROWD:
+                matcher.idle_timeout_s = _PATIENCE * answer_within_s
+            self._show_at_once(event)
+
+        matcher = replies_from_any(
+            Opcode.DEVICES,
+            idle_timeout_s=(_CROWD_PATIENCE if is_crowd else _PATIENCE) * answer_within_s,
+            max_timeout_s=(_FIRST_OF_CROWD if is_crowd else _FIRST) * answer_within_s,
+            on_match=on_match,
+        )
+        return matcher
+
     def _show_at_once(self, event: GatewayEvent) -> None:
         """An operator sees the first answers while others still come in."""
         message = event.message
@@ -273,11 +313,9 @@ class _Run:
             self._task.progress(found=len(self._heard))
 
     def _take_in(self, found: Sequence[Found]) -> None:
-        """The host's record first, then the nodes, network by network side by side."""
+        """Into the host's record. Who has to be told its group waits for `_assign`."""
         with self._store.transaction() as draft:
             adopted = adopt(draft, found, self._target)
-        by_network: dict[str, list[Adopted]] = {}
-        connected = self._lanes.lanes()
         for number, node in enumerate(adopted, 1):
             # A node that was sent its group before stays "new" in the result.
             first = self._seen.get(node.device.mac)
@@ -286,32 +324,86 @@ class _Run:
             self._presence.heard(
                 node.device.mac, node.found.message, by_own_network=network_id == node.found.network_id
             )
-            if node.needs_push and network_id is not None and network_id in connected:
-                by_network.setdefault(network_id, []).append(node)
+            if node.needs_push:
+                self._waiting[node.device.mac] = node.device
             if number % _NODES_PER_SLICE == 0:
                 give_way()
         self._task.progress(**self.counts())
-        try:
-            on_each_network(tuple(by_network), lambda network: self._push_all(by_network[network]), "bcast")
-        finally:
-            if self._confirmed:
-                self._membership.confirm(tuple(self._confirmed), self._confirmed)
 
-    def _push_all(self, adopted: Sequence[Adopted]) -> None:
-        for node in adopted:
-            device = node.device
+    def _assign(self) -> None:
+        """Tells those that wait, network by network side by side. Who does not acknowledge waits for the next sweep."""
+        self._on_their_networks(self._tell, [mac for mac in self._waiting if self._pushes.get(mac, 0) < _MOST_PUSHES])
+
+    def assign_last(self) -> None:
+        """Tells each of those that still wait alone, with all patience: silence counts now. Primes the new group."""
+        self._on_their_networks(self._tell_alone, tuple(self._waiting))
+        self._prime_later()
+
+    def _on_their_networks(self, work: Callable[[Sequence[Device]], None], macs: Sequence[Mac]) -> None:
+        by_network: dict[str, list[Device]] = {}
+        connected = self._lanes.lanes()
+        for device in (self._waiting[mac] for mac in macs):
+            if device.network_id in connected:
+                by_network.setdefault(str(device.network_id), []).append(device)
+        if by_network and not self._task.is_cancelled:
+            self._task.progress(stage="ASSIGN")
+            on_each_network(tuple(by_network), lambda network: work(by_network[network]), "bcast")
+
+    def _tell(self, devices: Sequence[Device]) -> None:
+        confirmed: list[Device] = []
+        for device in devices:
+            self._pushes[device.mac] = self._pushes.get(device.mac, 0) + 1
+        try:
+            self._membership.tell_all(devices, self._priority, self._task, confirmed.extend, rounds=_ROUNDS)
+        except RaceLinkError as error:
+            self._failures[str(devices[0].network_id)] = str(error)
+        finally:
+            self._confirm(confirmed)
+        self._prime(confirmed)
+
+    def _tell_alone(self, devices: Sequence[Device]) -> None:
+        for device in devices:
             if self._task.is_cancelled:
                 return
-            with self._lock:
-                self._pushes[device.mac] = self._pushes.get(device.mac, 0) + 1
-            self._task.progress(stage="ASSIGN", addr=device.mac, message=device.name)
+            self._task.progress(addr=device.mac, message=device.name)
             try:
-                push = self._membership.push(device, self._priority, prime=True)
+                push = self._membership.push(device, self._priority, prime=False)
             except RaceLinkError as error:
                 self._failures[str(device.network_id)] = str(error)
                 return
             if push is Push.CONFIRMED:
-                self._confirmed[device.mac] = device.group_id
-                self._task.progress(**self.counts())
+                self._confirm([device])
+                self._prime([device])
             elif push is Push.SILENT:
                 _log.info("%s did not acknowledge its group", device.name)
+
+    def _confirm(self, devices: Sequence[Device]) -> None:
+        if not devices:
+            return
+        group_ids = {device.mac: device.group_id for device in devices}
+        self._membership.confirm(tuple(group_ids), group_ids)
+        with self._lock:
+            self._confirmed.update(group_ids)
+            for mac in group_ids:
+                self._waiting.pop(mac, None)
+        self._task.progress(**self.counts())
+
+    def _prime(self, devices: Sequence[Device]) -> None:
+        """A group that was made for the found ones has no other members: it is primed as a whole, at the end."""
+        for device in devices:
+            if self._is_new_group and device.group_id == self._target:
+                self._unprimed.append(device)
+            elif not self._task.is_cancelled:
+                self._sent_or_noted(device, partial(self._membership.prime, device, self._priority))
+
+    def _prime_later(self) -> None:
+        if self._unprimed and not self._task.is_cancelled:
+            self._sent_or_noted(
+                self._unprimed[0], partial(self._membership.prime_group, self._unprimed, self._priority)
+            )
+
+    def _sent_or_noted(self, device: Device, send: Callable[[], None]) -> None:
+        try:
+            send()
+        except RaceLinkError as error:
+            self._failures[str(device.network_id)] = str(error)
