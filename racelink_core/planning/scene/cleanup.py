@@ -21,6 +21,7 @@ REPEATED = "what was just sent is not repeated"
 REPLACED = "what is replaced before anybody sees it is not sent"
 MERGED = "two changes of the same lamps share a packet"
 _MAX_CONTROL_BYTES = 21
+_AT_LEAST = 2
 _FIELDS = tuple(field.name for field in fields(Control) if field.name not in ("group_id", "flags", "ext_reserved"))
 
 
@@ -219,6 +220,9 @@ def _rewritten(
     blocks: tuple[Block, ...], rewrite: Callable[[list[_Place]], list[_Place]], reason: str
 ) -> Iterator[Block]:
     """Streams and syncs are left alone; they stand in nobody's way."""
+    if sum(len(block.packets) for block in blocks if block.kind is BlockKind.LIGHT) < _AT_LEAST:
+        yield from blocks
+        return
     places = [
         _Place(number, packet)
         for number, block in enumerate(blocks)

@@ -149,7 +149,7 @@ def _missed(line: _Line, places: _Places, most: int) -> int | None:
     missed = 0
     for at, value in places:
         delay_ms = base_ms + at * step_ms
-        if delay_ms != value and min(max(delay_ms, 0), MAX_OFFSET_MS) != value:
+        if delay_ms != value and (0 < value < MAX_OFFSET_MS or min(max(delay_ms, 0), MAX_OFFSET_MS) != value):
             missed += 1
             if missed > most:
                 return None

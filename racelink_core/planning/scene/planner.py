@@ -106,8 +106,14 @@ def _cheapest(
     if used_fields is not None:
         first.insert(0, _Pass("unused_fields", lambda each: without_unused_fields(each, used_fields)))
     start = _through(first, _Rewritten(track, total(facts, track), {}), facts, give_way)
-    orders = ([*tidying, to_all, *tidying], [to_all, *tidying, to_all])
-    return min((_through(order, start, facts, give_way) for order in orders), key=lambda done: done.cost)
+    tidied = _through(tidying, start, facts, give_way)
+    late = _through([to_all], tidied, facts, give_way)
+    if late.track != tidied.track:
+        late = _through([*tidying, to_all], late, facts, give_way)
+    if tidied.track == start.track:
+        return late
+    early = _through([to_all, *tidying, to_all], start, facts, give_way)
+    return min(late, early, key=lambda done: done.cost)
 
 
 def _through(
