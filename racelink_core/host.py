@@ -48,6 +48,7 @@ from racelink_core.services.problems import Problem, duty_cycle_problems, find_p
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
+from racelink_core.services.roll_call import RollCall
 from racelink_core.services.rl_presets import RlPresets
 from racelink_core.services.scene_estimates import SceneEstimates
 from racelink_core.services.scene_runner.records import RunRecords
@@ -153,6 +154,8 @@ class Host:
             prepare_lane=self._prepare_lane,
         )
         self.gateways.subscribe(PendingGroups(self.store, self._restore))
+        self._roll_call = RollCall(self.store, self._lane, self.tasks, self.clock, self.timings)
+        self.gateways.subscribe(self._roll_call)
         self.gateways.traffic.on_air = self.airtime.sent
         self.missing_gateways = MissingGateways(self.store, self.gateways)
         self.traffic = TrafficLog(self.gateways.traffic, self.clock)
@@ -228,6 +231,7 @@ class Host:
             lambda: self.scene_runner.close(self.timings.task_cancel_s),
             lambda: self.tasks.stop(self.timings.task_cancel_s),
             lambda: self.healing.stop(self.timings.unicast_attempt_s),
+            lambda: self._roll_call.stop(self.timings.unicast_attempt_s),
             lambda: self._restore.stop(self.timings.unicast_attempt_s),
             *((self.gateways.stop,) if was_started else ()),
             self._listener.stop,

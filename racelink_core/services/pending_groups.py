@@ -8,6 +8,7 @@ from __future__ import annotations
 from racelink_core.domain.address import Mac
 from racelink_core.gateway.pool_status import PoolStatus
 from racelink_core.planning.addressing import network_of
+from racelink_core.services.arrivals import Arrivals
 from racelink_core.services.restore import Restore
 from racelink_core.state.entities import in_slices
 from racelink_core.state.store import Store
@@ -18,13 +19,10 @@ class PendingGroups:
 
     def __init__(self, store: Store, restore: Restore) -> None:
         self._store, self._restore = store, restore
-        self._served: frozenset[str] = frozenset()
+        self._arrivals = Arrivals()
 
     def __call__(self, status: PoolStatus) -> None:
-        served = frozenset(
-            record.network_id for record in status.gateways if record.is_connected and record.network_id is not None
-        )
-        came, self._served = served - self._served, served
+        came = self._arrivals.in_status(status)
         if not came:
             return
         snapshot = self._store.snapshot

@@ -283,12 +283,12 @@ def test_a_restarted_host_goes_on_where_it_was_and_restarted_lamps_get_their_lig
 
 
 def test_what_was_told_long_ago_is_not_brought_back(tmp_path: Path) -> None:
-    timings = Timings(healing_memory_s=4.0)
+    timings = Timings(healing_memory_s=30.0)
     with healing_host(tmp_path, timings=timings) as rig:
         mac = next(iter(rig.running))
         rig.tell(effect(9))
         until(lambda: rig.reading(mac).follows == "yes", "the lamp follows")
-        until(lambda: rig.host.clock.unix() - rig.reading(mac).told.at_s > 4, "the end of memory")  # type: ignore[union-attr]
+        until(lambda: rig.host.clock.unix() - rig.reading(mac).told.at_s > 30, "the end of memory")  # type: ignore[union-attr]
         rig.simulation.fault("reboot", mac)
         until(lambda: rig.nodes[mac].group_id and rig.nodes[mac].lamp.flags & 4, "the lamp back in its group")
         rig.healed()

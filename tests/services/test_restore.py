@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from racelink_core.configuration import HostConfiguration
 from racelink_core.domain.address import BROADCAST, Mac
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.target import DeviceTarget
 from racelink_core.gateway.reply_matcher import replies_from_any
+from racelink_core.host import Host
 from racelink_core.protocol.bodies import Body, GetDevices, GetStatus, Stream
 from racelink_core.protocol.flags import PacketFlags
-from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.protocol.radio_packet import RadioPacket, parse_radio
 from racelink_core.services.membership import Push
 from racelink_core.sim.node import SimulatedNode
+from racelink_core.standalone.demo import settle
 from tests.services.rig import OPERATOR, Rig, running_host, until
+
+
+@contextmanager
+def settled_host(directory: Path) -> Iterator[Rig]:
+    """Not yet started; it knows its nodes, and they say nothing by themselves."""
+    fleet = Path(__file__).parents[1] / "data" / "fleets" / "club-8.json"
+    host = Host(HostConfiguration(data_directory=directory, gateways=(f"sim://{fleet}",), speed=20.0))
+    try:
+        settle(host)
+        yield Rig(host)
+    finally:
+        host.stop()
 
 
 def one_of(rig: Rig) -> tuple[Mac, SimulatedNode]:
@@ -171,3 +188,23 @@ def test_a_node_heard_by_a_gateway_that_does_not_serve_it_is_left_alone(tmp_path
         assert heard.ok
         assert mac not in rig.host._restore._waiting
         assert node.group_id == 9
+
+
+def test_lamps_that_restarted_while_no_host_ran_are_put_back_without_a_discovery(tmp_path: Path) -> None:
+    """They announced themselves to nobody, and heed no question that is meant for their group."""
+    with settled_host(tmp_path) as rig:
+        stored = {mac: rig.host.store.snapshot.device(mac).group_id for mac in rig.running}
+        for node in rig.running.values():
+            lose_group(node, 0)
+        rig.host.start()
+        until(lambda: {mac: node.group_id for mac, node in rig.running.items()} == stored, "their groups")
+
+
+def test_where_nobody_has_lost_a_group_two_questions_are_all(tmp_path: Path) -> None:
+    with settled_host(tmp_path) as rig:
+        rig.host.start()
+        threads = rig.host._roll_call._threads
+        until(lambda: threads and not any(thread.is_alive() for thread in threads.values()), "the end of the calls")
+        rig.simulation.pump.run_to_now()
+        asked = [parse_radio(sent.raw) for sent in rig.simulation.simulation.air_log]
+        assert [packet.body_bytes for packet in asked if packet.opcode == Opcode.DEVICES] == [b"\x00\x00"] * 2
