@@ -26,6 +26,7 @@ _HTTP_STATUS: dict[str, int] = {
     "not_found": 404,
     "scene_not_found": 404,
     "task_running": 409,
+    "scene_busy": 409,
     "recording_running": 409,
     "recording_failed": 500,
     "preset_in_use": 409,

@@ -13,11 +13,13 @@ from racelink_core.domain.scope import Change, Scope
 from racelink_core.web.gateway_events import GatewayEvents
 from racelink_core.web.gateway_rows import gateway_row, master_row, readiness_row
 from racelink_core.web.live import Coalescer, LiveHub
+from racelink_core.web.scene_progress import progress_row
 from racelink_core.web.task_row import task_row
 
 if TYPE_CHECKING:
     from racelink_core.gateway.pool_status import PoolStatus
     from racelink_core.host import Host
+    from racelink_core.services.scene_runner.service import Progress
     from racelink_core.services.tasks import TaskSnapshot
 
 _STATE_INTERVAL_S = 0.1
@@ -52,6 +54,7 @@ class LiveSources:
             host.store.readings.subscribe(self._reading_changed),
             host.gateways.subscribe(self._gateways_changed),
             host.tasks.subscribe(self._task_changed),
+            host.scene_runner.subscribe(self._scene_progressed),
         ]
 
     def seed(self) -> Iterator[tuple[str, Any]]:
@@ -95,6 +98,15 @@ class LiveSources:
         self._hub.publish("task", self._task(task))
         if task.state != "running":
             self._refresh.touch("devices", "groups")
+
+    def _scene_progressed(self, progress: Progress) -> None:
+        """Each of these counts: none replaces another one."""
+        payload = progress_row(progress)
+        key = f"scene_progress {progress.run.id} {progress.index} {payload['status']}"
+        self._hub.publish("scene_progress", payload, key=key)
+        if progress.status == "finished":
+            # What is wrong now travels with the state of the gateways.
+            self._states.touch("master")
 
     def _publish_refresh(self, tokens: frozenset[str]) -> None:
         what = [token for token in _ORDER if token in tokens]

@@ -142,6 +142,12 @@ export interface ChoiceRow {
   label: string;
 }
 
+/** What was sent so that no lamp stays armed or locked. `problem`: why some of it could not be sent. */
+export interface CleanUp {
+  packets: number;
+  problem: string | null;
+}
+
 /** One command, told apart by `kind`. */
 export type CommandBody = RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand | OffsetGroupCommand;
 
@@ -367,12 +373,11 @@ export interface EffectSlotRow {
   default: number | boolean | null;
 }
 
-/** A scene that need not be stored. `explain`: true lists every packet and why it is sent. */
+/** A scene that need not be stored; its name does not matter. `explain`: true lists every packet and why it is sent. */
 export interface EstimateBody {
   actions?: Array<JsonValue> | null;
   stop_on_error?: JsonValue | null;
   network_scope?: Record<string, JsonValue> | null;
-  label?: string | null;
   explain?: boolean;
 }
 
@@ -947,6 +952,19 @@ export interface PaletteColourRules {
   max_palette_id: number;
 }
 
+/** `status`: done, failed, cancelled or interrupted, by the end of RaceLink. `result`: null where there is none. */
+export interface PastRun {
+  id: number;
+  scene_key: string;
+  origin: string;
+  is_draft: boolean;
+  status: string;
+  started_ts: number;
+  duration_ms: number;
+  packets_sent: number;
+  result: Record<string, unknown> | null;
+}
+
 export interface PresetDeletedReply {
   ok: boolean;
   used_by_scenes: Array<UserRow>;
@@ -1148,11 +1166,58 @@ export interface RlPresetCommand {
   flags_override?: FlagsOverride;
 }
 
+/** With `actions` these are run instead of what is stored, under the same key, and nothing is saved. async false: the answer comes at the end, with the result fire_at Unix time at which the first SYNC shall change the light, at most ten minutes ahead */
+export interface RunBody {
+  actions?: Array<JsonValue> | null;
+  stop_on_error?: JsonValue | null;
+  network_scope?: Record<string, JsonValue> | null;
+  async?: boolean;
+  fire_at?: number | null;
+}
+
+/** `run` at once, or with `async` false `result` at the end. */
+export interface RunReply {
+  ok: boolean;
+  run: RunRow | null;
+  result: SceneResult | null;
+}
+
+/** `index`: the action that began last. `is_draft`: it is not, or not like this, what is stored under the key. */
+export interface RunRow {
+  id: number;
+  scene_key: string;
+  state: RunState;
+  origin: string;
+  is_draft: boolean;
+  index: number | null;
+  started_ts: number;
+}
+
+export type RunState = "queued" | "running" | "done";
+
+/** Something that will keep lamps from showing what the scene says. `action` None: it is about the whole run. */
+export interface RunWarning {
+  code: string;
+  detail: string;
+  action: number | null;
+}
+
 /** `warnings`: what was taken differently from how it came, or will not do what it says. */
 export interface SavedSceneReply {
   ok: boolean;
   scene: SceneRow;
   warnings: Array<ReadingWarning>;
+}
+
+/** `duration_ms`: from its first packet's turn until its last one was out. `detail`: facts for people and pages. */
+export interface SceneActionResult {
+  index: number;
+  kind: string;
+  ok: boolean;
+  duration_ms: number;
+  error: string | null;
+  degraded: boolean | null;
+  detail: Record<string, unknown> | null;
 }
 
 export interface SceneChoiceRow {
@@ -1166,6 +1231,22 @@ export interface SceneReply {
   scene: SceneRow;
 }
 
+/** `ok`: every action ok. `detail`: who or what cancelled it. Moments in Unix seconds. */
+export interface SceneResult {
+  scene_key: string;
+  ok: boolean;
+  actions: Array<SceneActionResult>;
+  error: string | null;
+  detail: string | null;
+  aborted_at_index: number | null;
+  cancelled_at_index: number | null;
+  clean_up: CleanUp | null;
+  warnings: Array<RunWarning>;
+  packets_sent: number;
+  started_ts: number;
+  ended_ts: number;
+}
+
 /** `actions` in the canonical form. `broken`: null unless the scene cannot be read; then there are no actions. */
 export interface SceneRow {
   id: number;
@@ -1177,6 +1258,15 @@ export interface SceneRow {
   network_scope: AutoScope | ExplicitScope;
   actions: Array<Record<string, unknown>>;
   broken: BrokenRow | null;
+}
+
+/** `current`: null while none runs. `queued`: in the order in which they will run. `past`: newest first. */
+export interface SceneRunsReply {
+  ok: boolean;
+  current: RunRow | null;
+  queued: Array<RunRow>;
+  past: Array<PastRun>;
+  next: number | null;
 }
 
 export interface SceneStartChange {
@@ -1296,6 +1386,12 @@ export interface StatusBody {
   selection?: Array<string> | null;
   macs?: Array<string> | null;
   groupId?: number | null;
+}
+
+/** `stopped`: whether there was anything to stop. */
+export interface StopReply {
+  ok: boolean;
+  stopped: boolean;
 }
 
 export interface StoredPresetFileRow {
@@ -1468,6 +1564,7 @@ export interface Get {
   "rl-presets": { body: undefined; reply: PresetsReply };
   "rl-presets/schema": { body: undefined; reply: EffectSchemaReply };
   "rl-presets/{key}": { body: undefined; reply: PresetReply };
+  "scene-runs": { body: undefined; reply: SceneRunsReply };
   "scenes": { body: undefined; reply: ScenesReply };
   "scenes/editor-schema": { body: undefined; reply: EditorSchemaReply };
   "scenes/{key}": { body: undefined; reply: SceneReply };
@@ -1508,6 +1605,8 @@ export interface Post {
   "presets/select": { body: SelectBody; reply: PresetFileSelectedReply };
   "rl-presets": { body: CreatePresetBody; reply: PresetReply };
   "rl-presets/{key}/duplicate": { body: CopyPresetBody; reply: PresetReply };
+  "scenes/{key}/run": { body: RunBody; reply: RunReply };
+  "scenes/run/stop": { body: undefined; reply: StopReply };
   "scenes": { body: CreateSceneBody; reply: SavedSceneReply };
   "scenes/{key}/duplicate": { body: CopyBody; reply: SceneReply };
   "scenes/estimate": { body: EstimateBody; reply: EstimateReply };

@@ -55,7 +55,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 
 @contextmanager
 def venue(kind: str, directory: Path) -> Iterator[Rig]:
-    """With starting blocks where they are needed: while one answers it hears nothing, so that lamps are healed there."""
+    """With starting blocks where they are needed. While one answers it hears nothing, so lamps are healed there."""
     if kind != "startblock":
         with scene_rig(directory) as rig:
             yield rig

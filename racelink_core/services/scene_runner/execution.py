@@ -29,9 +29,9 @@ from racelink_core.services.scene_runner.results import (
     EXCEPTION,
     SEND_FAILED,
     SKIPPED_CANCELLED,
-    ActionResult,
     CleanUp,
     RunWarning,
+    SceneActionResult,
     SceneResult,
 )
 from racelink_core.services.scene_runner.segments import segments
@@ -52,7 +52,7 @@ class Execution:
         surroundings: Surroundings,
         *,
         began: Callable[[int, str], None],
-        ended: Callable[[ActionResult], None],
+        ended: Callable[[SceneActionResult], None],
     ) -> None:
         self._run, self._around = run, surroundings
         self._clock = surroundings.clock

@@ -21,7 +21,7 @@ from racelink_core.services.scene_runner.results import (
     SEND_FAILED,
     SKIPPED_ABORTED,
     SKIPPED_CANCELLED,
-    ActionResult,
+    SceneActionResult,
 )
 from racelink_core.services.scene_runner.shares import Share
 
@@ -30,7 +30,7 @@ from racelink_core.services.scene_runner.shares import Share
 class _Entry:
     shares: list[Share] = field(default_factory=list)
     began_s: float | None = None
-    result: ActionResult | None = None
+    result: SceneActionResult | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -44,7 +44,7 @@ class Ledger:
         now_s: Callable[[], float],
         *,
         began: Callable[[int], None],
-        ended: Callable[[ActionResult], None],
+        ended: Callable[[SceneActionResult], None],
     ) -> None:
         self._plan, self._snapshot, self._now_s = plan, snapshot, now_s
         self._tell_began, self._tell_ended = began, ended
@@ -54,7 +54,7 @@ class Ledger:
             self._entries[share.operation.action].shares.append(share)
 
     @property
-    def results(self) -> tuple[ActionResult, ...]:
+    def results(self) -> tuple[SceneActionResult, ...]:
         return tuple(entry.result for entry in self._entries if entry.result is not None)
 
     @property
@@ -103,7 +103,7 @@ class Ledger:
             entry.began_s = self._now_s()
             self._tell_began(index)
 
-    def end(self, index: int) -> ActionResult:
+    def end(self, index: int) -> SceneActionResult:
         """By what became of its packets."""
         failure = self._failure(index)
         if failure is not None:
@@ -113,7 +113,7 @@ class Ledger:
             return self.end_with(index, None)
         return self.end_with(index, error_of(degradation, self._plan.actions[index]), is_degraded=True)
 
-    def end_with(self, index: int, error: str | None, *, is_degraded: bool = False) -> ActionResult:
+    def end_with(self, index: int, error: str | None, *, is_degraded: bool = False) -> SceneActionResult:
         self.begin(index)
         return self._conclude(index, error, is_degraded=is_degraded)
 
@@ -143,13 +143,13 @@ class Ledger:
             return f"tx_rejected: {outcome.reason}"
         return SEND_FAILED
 
-    def _conclude(self, index: int, error: str | None, *, is_degraded: bool = False) -> ActionResult:
+    def _conclude(self, index: int, error: str | None, *, is_degraded: bool = False) -> SceneActionResult:
         entry, now_s = self._entries[index], self._now_s()
         if entry.result is not None:
             return entry.result
         began_s = now_s if entry.began_s is None else entry.began_s
         detail = detail_of(index, self._plan, entry.shares, self._snapshot) | entry.facts
-        entry.result = ActionResult(
+        entry.result = SceneActionResult(
             index=index,
             kind=self._plan.actions[index].kind,
             ok=error is None,

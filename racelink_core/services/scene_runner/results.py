@@ -25,7 +25,7 @@ class ActionStatus(str, Enum):
     SKIPPED = "skipped"
 
 
-class ActionResult(FrozenModel):
+class SceneActionResult(FrozenModel):
     """`duration_ms`: from its first packet's turn until its last one was out. `detail`: facts for people and pages."""
 
     index: int
@@ -65,7 +65,7 @@ class SceneResult(FrozenModel):
 
     scene_key: str
     ok: bool
-    actions: tuple[ActionResult, ...]
+    actions: tuple[SceneActionResult, ...]
     error: str | None = None
     detail: str | None = None
     aborted_at_index: int | None = None

@@ -23,8 +23,8 @@ from racelink_core.services.scene_runner.request import RunRequest, RunState, Sc
 from racelink_core.services.scene_runner.results import (
     CANCELLED,
     EXCEPTION,
-    ActionResult,
     ActionStatus,
+    SceneActionResult,
     SceneResult,
 )
 from racelink_core.services.scene_runner.surroundings import Surroundings
@@ -43,15 +43,15 @@ class Progress:
     status: ActionStatus | Literal["finished"]
     index: int | None = None
     kind: str | None = None
-    action: ActionResult | None = None
+    action: SceneActionResult | None = None
     result: SceneResult | None = None
 
 
 class SceneRunner:
-    """Every method returns at once, `wait` and `stop_all` excepted."""
+    """Every method returns at once, `wait` and `close` excepted. `records`: what became of earlier runs."""
 
     def __init__(self, surroundings: Surroundings, records: RunRecords) -> None:
-        self._around, self._records = surroundings, records
+        self._around, self.records = surroundings, records
         self._running: SceneRun | None = None
         self._queue: deque[SceneRun] = deque()
         self._threads: set[threading.Thread] = set()
@@ -69,7 +69,7 @@ class SceneRunner:
 
     def look_back(self) -> None:
         """At the start of the host: whether the last run came to its end."""
-        self._interrupted = self._records.interrupted()
+        self._interrupted = self.records.interrupted()
 
     def problems(self) -> tuple[Problem, ...]:
         return () if self._interrupted is None else (problem_of(self._interrupted),)
@@ -87,7 +87,7 @@ class SceneRunner:
             raise SceneBusy(running.scene_key, "Stop it first, or wait for its end.")
         if running is not None and policy == "queue" and len(self._queue) >= MOST_QUEUED:
             raise SceneBusy(running.scene_key, f"{MOST_QUEUED} more wait already.")
-        run = self._records.ordered(request)
+        run = self.records.ordered(request)
         if running is None:
             self._launch(run, None)
         elif policy == "queue":
@@ -140,7 +140,7 @@ class SceneRunner:
 
     def _forget_interrupted(self) -> None:
         if self._interrupted is not None:
-            self._records.released(self._interrupted)
+            self.records.released(self._interrupted)
             self._interrupted = None
 
     def _in_background(self, work: Callable[[], object]) -> None:
@@ -172,16 +172,16 @@ class SceneRunner:
             run.index = index
             self._tell(Progress(run, ActionStatus.RUNNING, index, kind))
 
-        def ended(action: ActionResult) -> None:
+        def ended(action: SceneActionResult) -> None:
             self._tell(Progress(run, action.status, action.index, kinds[action.index], action))
 
         execution = Execution(run, self._around, began=began, ended=ended)
-        self._records.began(run)
+        self.records.began(run)
         return execution.execute(predecessor)
 
     def _end(self, run: SceneRun) -> None:
         run.state = RunState.DONE
-        self._records.ended(run)
+        self.records.ended(run)
         run.ended.set()
         if self._running is run:
             self._running = None

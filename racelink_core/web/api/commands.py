@@ -32,6 +32,7 @@ _REFUSED = (
     "target_not_found",
     "device_without_network",
     "group_empty",
+    "missing_preset_id",
     "preset_not_found",
     "headless_scene_not_found",
     "not_a_startblock",
