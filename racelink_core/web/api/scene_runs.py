@@ -11,7 +11,7 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.domain.scene import Choreography
 from racelink_core.services.scene_runner.request import RunRequest, RunState, SceneRun
-from racelink_core.services.scene_runner.results import CANCELLED, SceneResult
+from racelink_core.services.scene_runner.results import CANCELLED, ActionStatus, SceneResult
 from racelink_core.services.scenes import SceneNotFound
 from racelink_core.web.api.scenes import NOT_FOUND, SceneFields
 from racelink_core.web.description import describe
