@@ -14,6 +14,7 @@ NAMES = (
     "plugin_start",
     "race_event",
     "live_clients",
+    "fleet_200",
 )
 
 
