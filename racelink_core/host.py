@@ -48,12 +48,13 @@ from racelink_core.services.problems import Problem, duty_cycle_problems, find_p
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
-from racelink_core.services.roll_call import RollCall
 from racelink_core.services.rl_presets import RlPresets
+from racelink_core.services.roll_call import RollCall
 from racelink_core.services.scene_estimates import SceneEstimates
 from racelink_core.services.scene_runner.records import RunRecords
 from racelink_core.services.scene_runner.service import SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
+from racelink_core.services.scene_transfer import SceneTransfer
 from racelink_core.services.scenes import Scenes
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
@@ -300,6 +301,7 @@ class Host:
         self._run_scenes()
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
+        self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
         self.older_import = OlderImport(
             self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options

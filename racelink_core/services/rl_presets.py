@@ -22,6 +22,8 @@ from racelink_core.state.store import Store
 Fields = Mapping[str, Any]
 """`label`, `key`, `params` and `flags` as they came; what is null was not given."""
 MOST_PRESETS = 2000
+_RESERVED_KEYS = frozenset({"schema"})
+"""Their addresses are taken."""
 _SCENES_PER_SLICE = 20
 
 
@@ -118,7 +120,7 @@ class RlPresets:
         now = utc_text(self._clock.unix())
         preset = RlPreset(
             id=draft.next_preset_id(),
-            key=unique_key(slug(str(wanted_key), "preset"), {each.key for each in draft.presets.values()}),
+            key=unique_key(preset_key(str(wanted_key)), {each.key for each in draft.presets.values()}),
             label=label,
             created=now,
             updated=now,
@@ -127,6 +129,12 @@ class RlPresets:
         )
         draft.presets[preset.id] = preset
         return preset
+
+
+def preset_key(text: str) -> str:
+    """The key that a preset gets that is called so, unless another one has it."""
+    key = slug(text, "preset")
+    return f"{key}_2" if key in _RESERVED_KEYS else key
 
 
 def _find(snapshot: Snapshot, key: str) -> RlPreset:

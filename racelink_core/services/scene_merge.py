@@ -13,10 +13,10 @@ from racelink_core.domain.errors import InvalidValue, RaceLinkError
 from racelink_core.domain.scene import BrokenActions, Choreography, Scene
 from racelink_core.domain.scene_reading import ChoreographyInvalid, read_choreography
 from racelink_core.domain.scene_references import NewIds, with_new_groups, with_presets
-from racelink_core.domain.slug import clean_label, slug, unique_key
+from racelink_core.domain.slug import clean_label, unique_key
 from racelink_core.runtime.turns import give_way
 from racelink_core.services.import_tally import Tally
-from racelink_core.services.scenes import MOST_SCENES
+from racelink_core.services.scenes import MOST_SCENES, scene_key
 from racelink_core.state.draft import Draft
 from racelink_core.state.importers.findings import Findings
 
@@ -54,7 +54,7 @@ class SceneMerge:
         """`wanted_id` is kept if nobody has it. Never raises for what the record holds."""
         try:
             label = clean_label(record.get("label"))
-            key = slug(str(record.get("key") or label), "scene")
+            key = scene_key(str(record.get("key") or label))
         except InvalidValue as error:
             self._findings.leave_out("scene", record.get("label") or record.get("key"), f"{error}.")
             return

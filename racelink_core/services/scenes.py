@@ -28,6 +28,8 @@ from racelink_core.state.store import Store
 Fields = Mapping[str, Any]
 """`label`, `key`, `actions`, `stop_on_error` and `network_scope` as they came; what is null was not given."""
 MOST_SCENES = 2000
+_RESERVED_KEYS = frozenset({"export", "import", "estimate", "run", "runs"})
+"""Their addresses are taken."""
 
 
 class SceneNotFound(RaceLinkError):
@@ -147,7 +149,7 @@ class Scenes:
         now = utc_text(self._clock.unix())
         scene = Scene(
             id=draft.next_scene_id(),
-            key=unique_key(slug(str(wanted_key), "scene"), taken),
+            key=unique_key(scene_key(str(wanted_key)), taken),
             label=label,
             created=now,
             updated=now,
@@ -162,6 +164,12 @@ class Scenes:
     def _saved(self, scene: Scene) -> Scene:
         """As the store holds it now, unless somebody was quicker."""
         return self._store.snapshot.scenes.get(scene.id, scene)
+
+
+def scene_key(text: str) -> str:
+    """The key that a scene gets that is called so, unless another one has it."""
+    key = slug(text, "scene")
+    return f"{key}_2" if key in _RESERVED_KEYS else key
 
 
 def _find(snapshot: Snapshot, key: str) -> Scene:

@@ -82,9 +82,7 @@ _MODES = (
     SceneChoiceRow(value="none", label="None", description="Everybody at once; leaves offset mode."),
     SceneChoiceRow(value="explicit", label="Explicit", description="One value for each group."),
     SceneChoiceRow(value="linear", label="Linear", description="base + group * step: along the track."),
-    SceneChoiceRow(
-        value="vshape", label="V-shape", description="base + |group - center| * step: centre first."
-    ),
+    SceneChoiceRow(value="vshape", label="V-shape", description="base + |group - center| * step: centre first."),
     SceneChoiceRow(value="modulo", label="Modulo", description="base + (group mod cycle) * step: in repeating waves."),
 )
 

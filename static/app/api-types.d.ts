@@ -373,7 +373,7 @@ export interface EffectSlotRow {
   default: number | boolean | null;
 }
 
-/** A scene that need not be stored; its name does not matter. `explain`: true lists every packet and why it is sent. */
+/** A scene that need not be stored. `explain`: true lists every packet and why it is sent. */
 export interface EstimateBody {
   actions?: Array<JsonValue> | null;
   stop_on_error?: JsonValue | null;
@@ -851,6 +851,10 @@ export interface NetworksReply {
 export interface NoBody {
 }
 
+/** Nothing needs to be said. */
+export interface NoFields {
+}
+
 /** Leaves offset mode. */
 export interface NoOffset {
   mode: "none";
@@ -1224,6 +1228,33 @@ export interface SceneChoiceRow {
   value: string;
   label: string;
   description: string | null;
+}
+
+/** What was exported. `scene` and `preset`: a single one, in place of the lists. */
+export interface SceneDocument {
+  scenes?: Array<JsonValue> | null;
+  presets?: Array<JsonValue> | null;
+  scene?: Record<string, JsonValue> | null;
+  preset?: Record<string, JsonValue> | null;
+}
+
+/** `lines`: the report in sentences. */
+export interface SceneImportReply {
+  ok: boolean;
+  lines: Array<string>;
+  report: SceneImportReport;
+}
+
+/** taken presets and scenes, by name changed what was taken, but not as it stood there, or will not reach anybody here left_out what was not taken, with the reason removed scenes that were here and gave way to the file */
+export interface SceneImportReport {
+  is_dry_run: boolean;
+  on_conflict: "keep" | "replace" | "replace_all";
+  taken: Array<KindReport>;
+  changed: Array<Finding>;
+  changed_count: number;
+  left_out: Array<Finding>;
+  left_out_count: number;
+  removed: number;
 }
 
 export interface SceneReply {
@@ -1610,6 +1641,8 @@ export interface Post {
   "scenes": { body: CreateSceneBody; reply: SavedSceneReply };
   "scenes/{key}/duplicate": { body: CopyBody; reply: SceneReply };
   "scenes/estimate": { body: EstimateBody; reply: EstimateReply };
+  "scenes/import": { body: SceneDocument; reply: SceneImportReply };
+  "starter-set": { body: NoFields; reply: SceneImportReply };
   "startblock": { body: StartblockBody; reply: TaskReply };
   "commands": { body: CommandBody; reply: CommandReply };
   "traffic/recording/start": { body: NoBody; reply: RecordingReply };

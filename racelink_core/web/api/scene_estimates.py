@@ -25,7 +25,7 @@ class EstimateQuery(RequestQuery):
 
 
 class EstimateBody(SceneFields):
-    """A scene that need not be stored; its name does not matter. `explain`: true lists every packet and why it is sent."""
+    """A scene that need not be stored. `explain`: true lists every packet and why it is sent."""
 
     explain: bool = Field(default=False, strict=True)
 
