@@ -129,9 +129,10 @@ export const createSceneActions = ({ api, store, appStore, live, appActions }) =
       if (!isComplete(draft)) return;
       const sceneKey = keyOf(draft);
       const { label, ...body } = bodyOf(draft);
-      set({ run: newRun(sceneKey, draft) });
+      set({ run: newRun(null, sceneKey, draft) });
       try {
-        await api.post(`${pathOf(sceneKey)}/run`, draft.key && !isDirty(state) ? {} : body);
+        const { run } = await api.post(`${pathOf(sceneKey)}/run`, draft.key && !isDirty(state) ? {} : body);
+        set((now) => (now.run?.sceneKey === sceneKey ? { run: { ...now.run, id: run.id } } : {}));
       } catch (error) {
         set({ run: null });
         refused(error);

@@ -16,7 +16,7 @@ export const initialScenes = () => ({
   estimate: null, // of the draft: {total, per_action, …}, {error} when refused, {gap} while it is incomplete
   problem: null, // {text, actionIndex, childIndex} of the last refusal
   warnings: [], // of the last saving: [{text, action_index, child_index}]
-  run: null, // {sceneKey, uids of its actions, state, steps: {index: {status, error, durationMs}}, result}
+  run: null, // {id, sceneKey, uids of its actions, state, steps: {index: {status, error, durationMs}}, result}
   saving: false,
   dialog: null,
 });
@@ -41,6 +41,10 @@ export const sceneLists = ({ api, store, appStore }) => ({
   wled_options: async () => {
     const { presets } = await api.get("options");
     store.set({ wledPresets: presets });
+  },
+  scene_runs: async () => {
+    const runs = await api.get("scene-runs?limit=5");
+    store.set((state) => caughtUp(state, runs));
   },
   scene_networks: async () => {
     const { networks } = await api.get("networks");
@@ -70,7 +74,8 @@ export const DRAFT_KEY = "draft"; // under which a scene runs that was never sav
 
 export const keyOf = (draft) => draft?.key ?? DRAFT_KEY;
 
-export const newRun = (sceneKey, draft) => ({
+export const newRun = (id, sceneKey, draft) => ({
+  id, // null until the server has told it
   sceneKey,
   uids: keyOf(draft) === sceneKey ? (draft?.actions ?? []).map(({ uid }) => uid) : [],
   state: "running",
@@ -84,24 +89,38 @@ export const isRunning = (run) => run?.state === "running";
 export const stepOf = (run, draft, uid) =>
   run?.sceneKey === keyOf(draft) ? run.steps[run.uids.indexOf(uid)] : undefined;
 
+const statusOf = ({ ok, error, degraded }) => {
+  if (ok) return "ok";
+  if (error?.startsWith("skipped")) return "skipped";
+  return degraded ? "degraded" : "error";
+};
+
 const ended = (run, result) => ({
   ...run,
   state: "finished",
   result,
   steps: Object.fromEntries(
-    result.actions.map(({ index, error, detail, duration_ms: durationMs }) => [
-      index,
-      { status: run.steps[index]?.status, error, durationMs, text: detail?.problem },
-    ]),
+    result.actions.map((action) => {
+      const { index, error, detail, duration_ms: durationMs } = action;
+      return [index, { status: statusOf(action), error, durationMs, text: detail?.problem }];
+    }),
   ),
 });
 
 // Also follows runs that somebody else started, such as a race event
+// After the connection was lost: what runs now, or that what was running has ended meanwhile
+const caughtUp = ({ run, draft }, { current, past }) => {
+  if (current && (!isRunning(run) || (run.id ?? current.id) !== current.id)) return { run: newRun(current.id, current.scene_key, draft) };
+  if (current || !isRunning(run)) return {};
+  const result = past.find(({ id }) => id === run.id)?.result;
+  return { run: result ? ended(run, result) : run.id === null ? run : { ...run, state: "finished" } };
+};
+
 export const sceneProgress = (store) => (event) =>
   store.set(({ run, draft }) => {
-    const isSame = isRunning(run) && run.sceneKey === event.scene_key;
+    const isSame = isRunning(run) && run.sceneKey === event.scene_key && (run.id ?? event.run_id) === event.run_id;
     if (event.status === "finished") return isSame ? { run: ended(run, event.result) } : {};
-    const current = isSame ? run : newRun(event.scene_key, draft);
+    const current = isSame ? run : newRun(event.run_id, event.scene_key, draft);
     const step = { status: event.status, error: event.error, durationMs: event.duration_ms };
     return { run: { ...current, steps: { ...current.steps, [event.index]: step } } };
   });

@@ -112,7 +112,7 @@ export const REWRITES = {
 // {look, icon, word} of an action while and after a scene runs
 export const STATUS_LOOKS = {
   running: { look: "busy", icon: "play", word: "running" },
-  ok: { look: "ok", icon: "check", word: "done" },
+  ok: { look: "ok", icon: "check", word: "sent" },
   degraded: { look: "warn", icon: "warning", word: "only in part" },
   error: { look: "bad", icon: "cross", word: "failed" },
   skipped: { look: "quiet", icon: "down", word: "not reached" },

@@ -43,6 +43,8 @@ def click(find: Callable[[], WebElement | None]) -> None:
         element = find()
         if element is None or not element.is_enabled():
             return False
+        # Not under a bar that sticks to the edge of the window
+        element.parent.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
         return True
 
