@@ -90,11 +90,12 @@ def settle(host: Host) -> None:
 
 
 def _fill(draft: Draft, fleet: Fleet) -> None:
+    """Nobody has read the lamps' own settings yet."""
     known = fleet.to_snapshot()
     draft.networks.clear()
     draft.networks.update(known.networks)
     draft.groups.update(known.groups)
-    draft.devices.update(known.devices)
+    draft.devices.update({mac: device.model_copy(update={"specials": {}}) for mac, device in known.devices.items()})
 
 
 def _pair(simulation: Simulation) -> None:

@@ -29,7 +29,7 @@ def may_start_in_offset(choreography: Choreography, snapshot: Snapshot) -> set[i
     return groups
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), st.booleans())
 def test_every_lamp_shows_and_has_armed_the_same_at_each_barrier(data: st.DataObject, at_once: bool) -> None:
     snapshot = data.draw(fleets())
@@ -43,7 +43,7 @@ def test_every_lamp_shows_and_has_armed_the_same_at_each_barrier(data: st.DataOb
     assert differing(before, after, snapshot.devices) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_a_plan_never_costs_more_than_the_naive_one_and_says_what_it_saved(data: st.DataObject) -> None:
     snapshot = data.draw(fleets())
@@ -55,7 +55,7 @@ def test_a_plan_never_costs_more_than_the_naive_one_and_says_what_it_saved(data:
     assert abs(naive.radio_ms - total.radio_ms - sum(rewrite.saved_ms for rewrite in plan.rewrites)) < 0.01
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_lamps_left_in_offset_mode_outside_never_react_and_are_never_put_into_it(data: st.DataObject) -> None:
     """Whoever a scene does not mean stays as it was, or is freed from offset mode, where the host's notes say so."""

@@ -116,7 +116,7 @@ def linear_case() -> tuple[dict[int, int], ToldOffsets, NetworkFacts]:
     return wanted, ToldOffsets(), NetworkFacts("a", DEFAULT_PROFILE, frozenset(wanted))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases())
 @example(linear_case())
 def test_an_exhaustive_search_finds_no_cheaper_cover(
@@ -127,7 +127,7 @@ def test_an_exhaustive_search_finds_no_cheaper_cover(
     assert cover.cost <= exhaustive_cost(wanted, told, facts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cases())
 def test_a_cover_gives_every_group_what_it_shall_have(
     case: tuple[dict[int, int], ToldOffsets, NetworkFacts],
