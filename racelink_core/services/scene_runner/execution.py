@@ -14,6 +14,7 @@ from racelink_core.domain.scene import Choreography, Delay
 from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.gateway.sendable import sendable
+from racelink_core.planning.scene.checks import find_warnings
 from racelink_core.planning.scene.plan import Conditions, ScenePlan
 from racelink_core.planning.scene.planner import plan_scene
 from racelink_core.runtime.turns import give_way
@@ -65,7 +66,8 @@ class Execution:
         self._began_ts = self._clock.unix()
         self._timeline = Timeline(self._clock.monotonic())
         self._plan, notes = self._planned(self._choreography)
-        self._notes = dict(notes)
+        self._notes, self._notes_before = dict(notes), notes
+        self._warnings: tuple[RunWarning, ...] = ()
         self._attached = frozenset(notes)
         kinds = [action.kind for action in self._plan.actions]
         self._ledger = Ledger(
@@ -83,6 +85,7 @@ class Execution:
         if run.cancellation.is_cancelled:
             self._stopped.set()
         self._books = books = Bookkeeping(self._around.outbound, self._snapshot, run.request.origin.name, self._clock)
+        self._books.later(self._check)
         try:
             for segment in segments(self._plan.actions):
                 if self._is_cancelled or self._abort_at is not None:
@@ -90,10 +93,11 @@ class Execution:
                 self._play(segment)
             for index in range(len(self._plan.actions)):
                 self._ledger.leave(index, is_cancelled=self._is_cancelled)
-            return self._result(self._freed(predecessor))
+            freed = self._freed(predecessor)
         finally:
             detach()
             books.close()
+        return self._result(freed)
 
     # One segment
 
@@ -286,6 +290,10 @@ class Execution:
 
     # Before and after
 
+    def _check(self) -> None:
+        """Beside the run, which does not wait for it."""
+        self._warnings = self._found_warnings()
+
     def _planned(self, choreography: Choreography) -> tuple[ScenePlan, Mapping[str, OffsetNotes]]:
         """And the notes of each connected network that it was made with."""
         around = self._around
@@ -338,21 +346,30 @@ class Execution:
             aborted_at_index=None if is_cancelled else self._abort_at,
             cancelled_at_index=cancelled_at,
             clean_up=freed,
-            warnings=self._warnings(),
+            warnings=self._warnings,
             packets_sent=self._ledger.packets_sent,
             started_ts=self._began_ts,
             ended_ts=self._clock.unix(),
         )
 
-    def _warnings(self) -> tuple[RunWarning, ...]:
+    def _found_warnings(self) -> tuple[RunWarning, ...]:
         missing = [each for each in self._plan.network_ids if each not in self._attached]
-        return tuple(
-            RunWarning(
-                code="gateway_missing",
-                detail=f"The gateway of network {self._snapshot.networks[each].name} is not connected: its lamps did "
-                "not get this scene. Plug it in again.",
-            )
-            for each in missing
+        readings = self._around.store.readings
+        return (
+            *(
+                RunWarning(
+                    code="gateway_missing",
+                    detail=f"The gateway of network {self._snapshot.networks[each].name} is not connected: its lamps "
+                    "did not get this scene. Plug it in again.",
+                )
+                for each in missing
+            ),
+            *(
+                RunWarning(code=each.code, detail=each.detail, action=each.action)
+                for each in find_warnings(
+                    self._plan, self._snapshot, self._notes_before, lambda mac: readings.of(mac).online, give_way
+                )
+            ),
         )
 
 
