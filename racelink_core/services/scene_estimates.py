@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from racelink_core.domain.command import StartblockCommand
 from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.planning.scene.checks import SceneWarning, find_warnings
 from racelink_core.planning.scene.estimate import Estimate, Prices, estimate, prices_of
 from racelink_core.planning.scene.plan import Conditions, ScenePlan
 from racelink_core.planning.scene.planner import plan_scene
@@ -16,12 +17,16 @@ from racelink_core.services.scene_runner.surroundings import Surroundings
 
 @dataclass(frozen=True, slots=True)
 class SceneEstimate:
-    """`snapshot`: the configuration that it was planned for; `prices`: what single packets cost."""
+    """`snapshot`: the configuration that it was planned for; `prices`: what single packets cost.
+
+    warnings  why lamps will not show it, though every packet is sent
+    """
 
     plan: ScenePlan
     costs: Estimate
     snapshot: Snapshot
     prices: Prices
+    warnings: tuple[SceneWarning, ...] = ()
 
 
 class SceneEstimates:
@@ -45,4 +50,7 @@ class SceneEstimates:
         )
         plan = plan_scene(choreography, snapshot, conditions, around.plan_options())
         overheads_ms = {network_id: lane.overhead_ms for network_id, lane in lanes.items() if lane.overhead_ms > 0}
-        return SceneEstimate(plan, estimate(plan, snapshot, overheads_ms), snapshot, prices_of(snapshot, overheads_ms))
+        readings = around.store.readings
+        warnings = find_warnings(plan, snapshot, conditions.notes or {}, lambda mac: readings.of(mac).online, give_way)
+        costs, prices = estimate(plan, snapshot, overheads_ms), prices_of(snapshot, overheads_ms)
+        return SceneEstimate(plan, costs, snapshot, prices, warnings)

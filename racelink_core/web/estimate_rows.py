@@ -8,8 +8,9 @@ from typing import Any, Literal
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.command import OffsetGroupCommand
 from racelink_core.domain.scene import Action
+from racelink_core.planning.scene.checks import SceneWarning
 from racelink_core.planning.scene.estimate import Sums, wire_bytes
-from racelink_core.planning.scene.plan import SceneOperation
+from racelink_core.planning.scene.plan import ActionDegradation, SceneOperation
 from racelink_core.protocol.bodies import Offset
 from racelink_core.services.scene_estimates import SceneEstimate
 from racelink_core.web.lora_row import LoraRow, lora_row
@@ -45,7 +46,7 @@ class PacketRow(FrozenModel):
 
 
 class DegradedRow(FrozenModel):
-    """A part that cannot be done as things are."""
+    """A part that cannot be done as things are, or that lamps will not show."""
 
     action_index: int
     child_index: int | None
@@ -79,12 +80,17 @@ class RewriteRow(FrozenModel):
 
 
 class EstimateReply(Reply):
-    """`lora`: the slowest radio profile of the networks that take part."""
+    """`lora`: the slowest radio profile of the networks that take part.
+
+    warnings  why lamps will not show it, though every packet is sent: no_capable_device, offline,
+              left_in_offset_mode, not_in_offset_mode
+    """
 
     total: CostRow
     per_network: Mapping[str, NetworkCostRow]
     per_action: tuple[ActionCostRow, ...]
     degraded: tuple[DegradedRow, ...]
+    warnings: tuple[DegradedRow, ...]
     rewrites: tuple[RewriteRow, ...]
     lora: LoraRow
     resolved_network_ids: tuple[str, ...]
@@ -101,15 +107,17 @@ def estimate_reply(found: SceneEstimate, mode: Literal["auto", "explicit"], *, e
         per_action=tuple(
             _action_row(index, action, sums, found, explains) for index, (action, sums) in enumerate(actions)
         ),
-        degraded=tuple(
-            DegradedRow(action_index=each.action, child_index=each.child, code=each.code, problem=each.detail)
-            for each in plan.degraded
-        ),
+        degraded=tuple(map(_degraded_row, plan.degraded)),
+        warnings=tuple(map(_degraded_row, found.warnings)),
         rewrites=tuple(RewriteRow(name=each.name, saved_ms=each.saved_ms) for each in plan.rewrites),
         lora=lora_row(networks),
         resolved_network_ids=plan.network_ids,
         network_scope_mode=mode,
     )
+
+
+def _degraded_row(each: ActionDegradation | SceneWarning) -> DegradedRow:
+    return DegradedRow(action_index=each.action, child_index=each.child, code=each.code, problem=each.detail)
 
 
 def _action_row(index: int, action: Action, sums: Sums, found: SceneEstimate, explains: bool) -> ActionCostRow:

@@ -229,7 +229,7 @@ export interface CreatedReply {
   id: number;
 }
 
-/** A part that cannot be done as things are. */
+/** A part that cannot be done as things are, or that lamps will not show. */
 export interface DegradedRow {
   action_index: number;
   child_index: number | null;
@@ -381,13 +381,14 @@ export interface EstimateBody {
   explain?: boolean;
 }
 
-/** `lora`: the slowest radio profile of the networks that take part. */
+/** `lora`: the slowest radio profile of the networks that take part. warnings why lamps will not show it, though every packet is sent: no_capable_device, offline, left_in_offset_mode, not_in_offset_mode */
 export interface EstimateReply {
   ok: boolean;
   total: CostRow;
   per_network: Record<string, NetworkCostRow>;
   per_action: Array<ActionCostRow>;
   degraded: Array<DegradedRow>;
+  warnings: Array<DegradedRow>;
   rewrites: Array<RewriteRow>;
   lora: LoraRow;
   resolved_network_ids: Array<string>;

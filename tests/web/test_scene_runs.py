@@ -163,3 +163,19 @@ def test_earlier_runs_come_page_by_page(client: FlaskClient, host: Host) -> None
     keys = [each["scene_key"] for each in (*first["past"], *rest["past"])]
     assert keys == [f"scene_{number}" for number in reversed(range(5))]
     assert rest["next"] is None
+
+
+def test_lamps_that_will_not_react_are_named_before_the_run_and_after_it(client: FlaskClient, host: Host) -> None:
+    lamp = {"mode": 0}
+    cascade = {
+        "kind": "offset_group",
+        "target": ALL,
+        "offset": {"mode": "linear", "step_ms": 10},
+        "actions": [{"kind": "rl_effect", "target": ALL, "params": lamp}],
+    }
+    actions = [cascade, delay(0), {"kind": "rl_effect", "target": ALL, "params": lamp}]
+    answer = client.post(f"{API}/scenes/estimate", json={"actions": actions}).json
+    assert answer is not None
+    assert [(each["action_index"], each["code"]) for each in answer["warnings"]] == [(2, "left_in_offset_mode")]
+    result = run(client, "draft", {"actions": actions, "async": False})["result"]
+    assert [(each["action"], each["code"]) for each in result["warnings"]] == [(2, "left_in_offset_mode")]
