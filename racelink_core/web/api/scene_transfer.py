@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 from pydantic import JsonValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from racelink_core.services.scene_transfer import OnConflict, SceneImportReport
 from racelink_core.state.starter_set import starter_set
 from racelink_core.web.description import describe
+from racelink_core.web.failures import ApiFailure
 from racelink_core.web.replies import Reply, reply
-from racelink_core.web.requests import RequestBody, RequestQuery, read_object, read_query
+from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_object, read_query
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -89,8 +91,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     )
     def import_scenes() -> Response:
         query = read_query(SceneImportQuery)
-        request.max_content_length = MAX_DOCUMENT_BYTES + 1
-        document = read_object(MAX_DOCUMENT_BYTES)
+        document = _document()
         return _answer(transfer.take(document, query.on_conflict, dry_run=query.dry_run))
 
     @blueprint.post("/api/starter-set")
@@ -102,7 +103,17 @@ def register(blueprint: Blueprint, host: Host) -> None:
     )
     def load_starter_set() -> Response:
         query = read_query(StarterQuery)
+        read_body(NoFields)
         return _answer(transfer.take(starter_set(), dry_run=query.dry_run))
+
+
+def _document() -> dict[str, Any]:
+    """Raises ApiFailure."""
+    request.max_content_length = MAX_DOCUMENT_BYTES + 1
+    try:
+        return read_object(MAX_DOCUMENT_BYTES)
+    except RequestEntityTooLarge as error:
+        raise ApiFailure(413, "too_large", "The file is larger than 4 MiB. Export fewer scenes at once.") from error
 
 
 def _answer(report: SceneImportReport) -> Response:
