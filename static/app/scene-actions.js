@@ -150,7 +150,8 @@ export const createSceneActions = ({ api, store, appStore, live, appActions }) =
     },
     loadStarterSet: () => changedScenes(() => api.post("starter-set"), "The starter set is here."),
     exportUrl: (keys) => api.url(keys ? `scenes/export?${keys.map((key) => `key=${encodeURIComponent(key)}`).join("&")}` : "scenes/export"),
-    importScenes: (document) => changedScenes(() => api.post("scenes/import", document)),
+    importScenes: (document, replaces) =>
+      changedScenes(() => api.post(`scenes/import?on_conflict=${replaces ? "replace" : "keep"}`, document)),
 
     listPresetFiles: () => attempt(() => api.get("presets/list")),
     uploadPresetFile: (file) => attempt(() => api.upload("presets/upload", file), `${file.name} is kept.`),

@@ -51,15 +51,9 @@ const presetText = (presets, reference) => {
   return findPreset(presets, reference)?.label ?? `preset ${reference} (gone)`;
 };
 
-export const FORMULA_LABELS = {
-  none: "None: back to normal",
-  explicit: "One value per group",
-  linear: "Linear",
-  vshape: "V shape",
-  modulo: "Repeating",
-};
+const FORMULAS = { none: "back to normal", explicit: "own values", linear: "linear", vshape: "V shape", modulo: "repeating" };
 
-const offsetText = ({ mode, step_ms }) => (step_ms ? `${FORMULA_LABELS[mode].toLowerCase()}, ${step_ms} ms a step` : FORMULA_LABELS[mode].toLowerCase());
+const offsetText = ({ mode, step_ms }) => FORMULAS[mode] + (step_ms ? `, ${step_ms} ms a step` : "");
 
 // What an action does, without its kind; `lists` holds groups, devices, presets, wledPresets and effects
 export const actionText = (action, lists, everyone) => {

@@ -14,6 +14,7 @@ const readJson = async (file) => {
 export const ExchangeDialog = ({ scenes, shownKey, actions, onClose }) => {
   const [report, setReport] = useState(null);
   const [busy, setBusy] = useState(false);
+  const [replaces, setReplaces] = useState(false);
   const run = async (work) => {
     setBusy(true);
     const answer = await work();
@@ -25,7 +26,7 @@ export const ExchangeDialog = ({ scenes, shownKey, actions, onClose }) => {
     event.target.value = "";
     if (!file) return;
     const document = await readJson(file);
-    if (document) await run(() => actions.importScenes(document));
+    if (document) await run(() => actions.importScenes(document, replaces));
     else setReport({ lines: [`${file.name} is no JSON file. Choose one that RaceLink exported.`] });
   };
   const shown = scenes.find(({ key }) => key === shownKey);
@@ -45,8 +46,12 @@ export const ExchangeDialog = ({ scenes, shownKey, actions, onClose }) => {
         <span class="rl-hidden">File with scenes</span>
         <input type="file" accept=".json,application/json" disabled=${busy} onChange=${choose} />
       </label>
+      <label class="rl-check">
+        <input type="checkbox" checked=${replaces} onChange=${(event) => setReplaces(event.target.checked)} />
+        <span>Replace what is here with the same key <small class="rl-muted">Otherwise it stays as it is.</small></span>
+      </label>
       <div class="rl-result" role="status" aria-live="polite">
-        ${report && html`<ul class="rl-causes">${(report.lines ?? []).map((line, index) => html`<li key=${index}>${line}</li>`)}</ul>`}
+        ${report && html`<ul class="rl-causes">${report.lines.map((line, index) => html`<li key=${index}>${line}</li>`)}</ul>`}
       </div>
     <//>
   `;

@@ -2,16 +2,9 @@
 import { html } from "../vendor/htm-preact.js";
 import { offsetsOf } from "../app/offset-preview.js";
 import { withOffsetMode } from "../app/scene-draft.js";
-import { FORMULA_LABELS, milliseconds } from "../app/scene-words.js";
+import { milliseconds } from "../app/scene-words.js";
 
 const MOST_SHOWN = 32;
-const DESCRIPTIONS = {
-  none: "The groups leave offset mode and react to ordinary actions again.",
-  explicit: "Each group has its own value.",
-  linear: "Base + number of the group × step: a wave along the numbers.",
-  vshape: "Base + distance from the centre × step: outwards, or inwards with a negative step.",
-  modulo: "Base + (number of the group modulo cycle) × step: a pattern that repeats.",
-};
 const NUMBERS = { base_ms: "Base (ms)", step_ms: "Step (ms)", center: "Centre (group)", cycle: "Cycle (groups)" };
 
 const NumberField = ({ label, value, range, onInput }) => html`
@@ -58,11 +51,11 @@ export const OffsetFields = ({ action, limits, groups, onChange }) => {
     <label class="rl-field">
       <span>Formula</span>
       <select value=${offset.mode} onChange=${(event) => onChange((now) => withOffsetMode(now, event.target.value))}>
-        ${Object.entries(FORMULA_LABELS).map(
-          ([mode, label]) => html`<option key=${mode} value=${mode} disabled=${mode === "explicit" && !listed}>${label}</option>`,
+        ${limits.modes.map(
+          ({ value, label }) => html`<option key=${value} value=${value} disabled=${value === "explicit" && !listed}>${label}</option>`,
         )}
       </select>
-      <small>${DESCRIPTIONS[offset.mode]}</small>
+      <small>${limits.modes.find(({ value }) => value === offset.mode)?.description}</small>
     </label>
     <div class="rl-numbers">
       ${Object.keys(NUMBERS)

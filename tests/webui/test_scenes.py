@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.request import urlopen
+
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -163,3 +166,23 @@ def test_scenes_fit_a_phone_and_everything_has_a_name(page: Page) -> None:
         ".map((each) => each.outerHTML)"
     )
     assert nameless == []
+
+
+def test_the_starter_set_is_loaded_written_to_a_file_and_read_back(page: Page, tmp_path: Path) -> None:
+    page.open()
+    scenes = ScenePage(page)
+    scenes.open()
+    scenes.press("Load the starter set")
+    wait_for(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, ".rl-board li")) > 5)
+    stored = [each.label for each in page.host.store.snapshot.scenes.values()]
+    scenes.press("Import and export")
+    address = wait_for(lambda: page.browser.find_element(By.XPATH, "//dialog//a[contains(., 'Export all')]"))
+    with urlopen(address.get_attribute("href")) as answer:
+        (tmp_path / "scenes.json").write_bytes(answer.read())
+    for each in tuple(page.host.store.snapshot.scenes.values())[1:]:
+        page.host.scenes.delete(each.key)
+    page.browser.find_element(By.CSS_SELECTOR, "dialog input[type=file]").send_keys(str(tmp_path / "scenes.json"))
+    wait_for(lambda: page.text("dialog .rl-causes"))
+    assert [each.label for each in page.host.store.snapshot.scenes.values()] == stored
+    click(lambda: inside(page, "Close"))
+    wait_for(lambda: len(page.browser.find_elements(By.CSS_SELECTOR, ".rl-board li")) == len(stored))
