@@ -190,8 +190,7 @@ class _Run:
         """Asked before each stream: none of them may be in the slot when a race starts."""
         if self._task is not None:
             return self._task.is_cancelled
-        self._tasks.wait_while_paused(self._cancellation)
-        return self._cancellation is not None and self._cancellation.is_cancelled
+        return not self._tasks.wait_while_paused(self._cancellation)
 
     def fill(self, network_id: str, results: Sequence[SlotResult]) -> None:
         for result in results:

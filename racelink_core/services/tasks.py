@@ -146,16 +146,19 @@ class Tasks:
         """
         self._pause.hold(limit_s)
 
-    def wait_while_paused(self, cancellation: Cancellation | None = None) -> None:
-        """For long work that is no task. Returns at once without a pause, when cancelled, and when the host stops."""
-        if cancellation is None:
-            self._pause.wait(self._stopping.is_set)
-            return
-        detach = cancellation.attach(self._pause.wake)
+    def wait_while_paused(self, cancellation: Cancellation | None = None) -> bool:
+        """For long work that is no task: whether it may go on. No, when it was cancelled or the host stops."""
+
+        def is_over() -> bool:
+            return self._stopping.is_set() or (cancellation is not None and cancellation.is_cancelled)
+
+        detach = cancellation.attach(self._pause.wake) if cancellation is not None else None
         try:
-            self._pause.wait(lambda: cancellation.is_cancelled or self._stopping.is_set())
+            self._pause.wait(is_over)
         finally:
-            detach()
+            if detach is not None:
+                detach()
+        return not is_over()
 
     def resume(self, after_s: float = 0.0) -> None:
         """In `after_s`, so that what follows upon the start goes first. Harmless without a pause."""
