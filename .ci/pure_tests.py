@@ -1,4 +1,6 @@
-"""Runs the tests of the pure layers on every other Python from 3.10 to 3.13 that this machine has.
+"""Runs the tests of the pure layers on every other Python from 3.10 to 3.13 that this machine has, or on those named.
+
+    python .ci/pure_tests.py [3.10 3.12 ...]
 
 Each gets a small environment of its own with pydantic, hypothesis and pytest, and nothing else: domain, protocol and
 planning need no gevent. An interpreter that is named but does not run is skipped, and said so.
@@ -25,9 +27,14 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def other_minors() -> tuple[int, ...]:
+    return tuple(minor for minor in MINORS if minor != sys.version_info.minor)
+
+
 def _other_pythons() -> Iterator[tuple[str, str]]:
-    for minor in MINORS:
-        if minor == sys.version_info.minor:
+    wanted = sys.argv[1:]
+    for minor in other_minors():
+        if wanted and f"3.{minor}" not in wanted:
             continue
         name = f"python3.{minor}"
         found = next((python for python in _candidates(name) if _runs(python, minor)), None)

@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from pure_tests import other_minors
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES_PER_SHARE = 7
 LONGEST_FIRST = ("services", "webui", "faults", "rotorhazard", "end_to_end", "web")
@@ -64,7 +66,8 @@ def _jobs() -> Iterator[Job]:
     tests = [Job(f"{files[0]} ... {Path(files[-1]).name}", (*pytest, *files)) for files in shares]
     yield from tests[:head]
     yield Job("mypy", (python, "-m", "mypy"))
-    yield Job("the pure layers on other Pythons", (python, ".ci/pure_tests.py"))
+    for minor in other_minors():
+        yield Job(f"the pure layers on Python 3.{minor}", (python, ".ci/pure_tests.py", f"3.{minor}"))
     yield from tests[head:]
 
 
