@@ -11,7 +11,7 @@ from racelink_core.planning.scene.checks import SceneWarning, find_warnings
 from racelink_core.planning.scene.estimate import Estimate, Prices, estimate, prices_of
 from racelink_core.planning.scene.plan import Conditions, ScenePlan
 from racelink_core.planning.scene.planner import plan_scene
-from racelink_core.runtime.turns import give_way
+from racelink_core.runtime.turns import Turns, give_way
 from racelink_core.services.scene_runner.surroundings import Surroundings
 
 
@@ -46,7 +46,7 @@ class SceneEstimates:
             notes={network_id: lane.notes for network_id, lane in lanes.items()},
             sync_brightness=dict(around.outbound.sync_brightness),
             heat=heat() if heat is not None and shows_heat else (),
-            give_way=give_way,
+            give_way=Turns().give_way_if_long,
         )
         plan = plan_scene(choreography, snapshot, conditions, around.plan_options())
         overheads_ms = {network_id: lane.overhead_ms for network_id, lane in lanes.items() if lane.overhead_ms > 0}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from racelink_core.domain.command import SyncCommand
 from racelink_core.domain.duty_cycle import WINDOW_S, limit_of
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.domain.scene import Action, Delay
@@ -13,6 +12,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.planning.airtime import time_on_air_ms
 from racelink_core.planning.scene.plan import SceneOperation, ScenePlan
 from racelink_core.planning.scene.planner import profile_of
+from racelink_core.planning.scene.segments import segments
 
 OVERHEAD_MS = 10.0
 """What gateway and link add to each packet, until it was measured (design 3.14)."""
@@ -94,33 +94,15 @@ def estimate(plan: ScenePlan, snapshot: Snapshot, overheads_ms: Mapping[str, flo
     return Estimate(total, per_action, _per_network(plan, snapshot, prices))
 
 
-def segments(plan: ScenePlan) -> Iterator[tuple[tuple[int, ...], tuple[SceneOperation, ...]]]:
-    """Indexes of the actions between two barriers, and their packets. A delay and a sync stand alone."""
-    indexes: list[int] = []
-    for index, action in enumerate(plan.actions):
-        if isinstance(action, Delay | SyncCommand):
-            if indexes:
-                yield _segment(plan, indexes)
-            yield _segment(plan, [index])
-            indexes = []
-        else:
-            indexes.append(index)
-    if indexes:
-        yield _segment(plan, indexes)
-
-
 def wire_bytes(operation: SceneOperation) -> int:
     """Radio bytes of every fragment, and the two that frame it between host and gateway."""
     return sum(operation.packet.radio_lengths()) + _LENGTH_AND_TYPE_BYTES
 
 
-def _segment(plan: ScenePlan, indexes: list[int]) -> tuple[tuple[int, ...], tuple[SceneOperation, ...]]:
-    return tuple(indexes), tuple(operation for operation in plan.operations if operation.action in indexes)
-
-
 def _wall_clock_ms(plan: ScenePlan, prices: Prices) -> float:
     wall_clock_ms = 0.0
-    for indexes, operations in segments(plan):
+    for indexes in segments(plan.actions):
+        operations = (operation for operation in plan.operations if operation.action in indexes)
         wall_clock_ms += _slowest_lane_ms(operations, prices) + sum(_delay_ms(plan.actions[each]) for each in indexes)
     return wall_clock_ms
 

@@ -17,7 +17,8 @@ from racelink_core.gateway.sendable import sendable
 from racelink_core.planning.scene.checks import find_warnings
 from racelink_core.planning.scene.plan import Conditions, ScenePlan
 from racelink_core.planning.scene.planner import plan_scene
-from racelink_core.runtime.turns import give_way
+from racelink_core.planning.scene.segments import segments
+from racelink_core.runtime.turns import Turns, give_way
 from racelink_core.services.parallel import on_each_network
 from racelink_core.services.scene_runner.action_detail import error_of
 from racelink_core.services.scene_runner.bookkeeping import Bookkeeping
@@ -35,7 +36,6 @@ from racelink_core.services.scene_runner.results import (
     SceneActionResult,
     SceneResult,
 )
-from racelink_core.services.scene_runner.segments import segments
 from racelink_core.services.scene_runner.shares import Share
 from racelink_core.services.scene_runner.surroundings import Surroundings
 from racelink_core.services.scene_runner.timeline import Timeline
@@ -307,7 +307,7 @@ class Execution:
             sync_brightness=dict(around.outbound.sync_brightness),
             attached=frozenset(notes),
             heat=heat() if heat is not None and shows_heat else (),
-            give_way=give_way,
+            give_way=Turns().give_way_if_long,
         )
         return plan_scene(choreography, self._snapshot, conditions, around.plan_options()), notes
 

@@ -16,8 +16,8 @@ from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.scene import Delay
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.planning.addressing import network_of
-from racelink_core.planning.scene.estimate import segments
 from racelink_core.planning.scene.plan import ScenePlan
+from racelink_core.planning.scene.segments import segments
 from racelink_core.protocol.bodies import Control, Preset, Stream, Sync
 from racelink_core.protocol.offset import Offset
 from racelink_core.protocol.radio_packet import RadioPacket
@@ -49,8 +49,8 @@ class PaperField:
     def run(self, plan: ScenePlan) -> list[Shown]:
         """What every lamp shows and has armed at each barrier."""
         seen: list[Shown] = []
-        for indexes, operations in segments(plan):
-            for operation in operations:
+        for indexes in segments(plan.actions):
+            for operation in (each for each in plan.operations if each.action in indexes):
                 self._send(operation.network_id, operation.packet)
             delay = plan.actions[indexes[0]]
             if isinstance(delay, Delay):
