@@ -304,7 +304,12 @@ class Host:
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
         self.older_import = OlderImport(
-            self.store, self.clock, self._file_pool, home=self.configuration.home, options=older_options
+            self.store,
+            self.clock,
+            self._file_pool,
+            home=self.configuration.home,
+            options=older_options,
+            wled_presets=self.wled_presets,
         )
         self._configure_nodes()
 

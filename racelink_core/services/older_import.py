@@ -17,8 +17,9 @@ from racelink_core.domain.errors import RaceLinkError
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.runtime.utc import utc_text
 from racelink_core.services.import_merge import Merge
-from racelink_core.services.import_report import ImportReport, OnConflict, Trigger
+from racelink_core.services.import_report import ImportReport, KindReport, OnConflict, Trigger
 from racelink_core.services.kept_scenes import take_kept_scenes
+from racelink_core.services.wled_presets import WledPresets
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
 from racelink_core.state.errors import NothingSaved
@@ -55,10 +56,13 @@ class OlderImport:
         *,
         home: Path | None = None,
         options: OptionReader | None = None,
+        wled_presets: WledPresets | None = None,
     ) -> None:
-        """`file_pool`: files may lie on a slow card, so they are read outside of the hub."""
+        """file_pool     files may lie on a slow card, so they are read outside of the hub
+        wled_presets  where files of WLED presets are kept; None: they are not taken
+        """
         self._store, self._clock, self._file_pool = store, clock, file_pool
-        self._home, self._options = home, options
+        self._home, self._options, self._wled_presets = home, options, wled_presets
         self._notice: str | None = None
         self._last_report: ImportReport | None = None
 
@@ -177,6 +181,8 @@ class OlderImport:
             if self._store.readings.of(mac).last_seen_s == 0:
                 self._store.readings.update(mac, **reading)
         self._store.flush()
+        if self._wled_presets is not None and data.wled_files:
+            self._wled_presets.take_over(data.wled_files)
         return report
 
     def _merged(
@@ -186,7 +192,7 @@ class OlderImport:
         is_first = trigger == "first_start" and self._store.is_untouched
         utc = utc_text(self._clock.unix())
         merge = Merge(draft, self._store.older_documents, findings, on_conflict, is_first=is_first, utc=utc)
-        taken = merge.run(data)
+        taken = (*merge.run(data), *self._preset_files(data))
         report = ImportReport(
             utc=utc,
             trigger=trigger,
@@ -200,6 +206,14 @@ class OlderImport:
             left_out_count=findings.left_out_count,
         )
         return report, merge
+
+    def _preset_files(self, data: OlderData) -> tuple[KindReport, ...]:
+        """By name; what is there stays."""
+        if self._wled_presets is None or not data.wled_files:
+            return ()
+        here = {file.name for file in self._wled_presets.list().files}
+        new = tuple(file.name for file in data.wled_files if file.name not in here)
+        return (KindReport(kind="wled_presets", added=new, same=len(data.wled_files) - len(new)),)
 
     def _back_up(self) -> Path | None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from racelink_core.domain.errors import NotFound, RaceLinkError
 from racelink_core.domain.scope import Scope
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.state.errors import reason_of
+from racelink_core.state.importers.older_data import OlderPresetFile
 from racelink_core.state.importers.texts import NotReadable, value_of
 from racelink_core.state.store import Store
 from racelink_core.state.wled_preset_files import (
@@ -25,6 +26,7 @@ from racelink_core.state.wled_preset_files import (
     read_stored,
     slot_names,
     stored_files,
+    write_if_missing,
     write_stored,
 )
 
@@ -114,6 +116,16 @@ class WledPresets:
             self._select(stored.name)
         self._store.announce(Scope.WLED_PRESETS)
         return stored
+
+    def take_over(self, files: Sequence[OlderPresetFile]) -> None:
+        """Files of an older host, under their own names; what is there stays. Raises PresetFilesUnusable."""
+        try:
+            for file in files:
+                self._pool.run(write_if_missing, self._require_folder(), file.name, file.content)
+        except OSError as error:
+            raise PresetFilesUnusable(reason_of(error)) from error
+        self.start()
+        self._store.announce(Scope.WLED_PRESETS)
 
     def select(self, name: str) -> None:
         """Raises NotFound, NotAPresetFile, PresetFilesUnusable; then the one in use stays."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,12 @@ class StoredFile:
     size_bytes: int
     saved_ts: float
     sha256: str = ""
+
+
+def preset_file_name(path: str) -> str | None:
+    """The name without folders; None if a file of ours cannot be called so."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,58}\.json", name) else None
 
 
 def stored_files(folder: Path) -> list[StoredFile]:
@@ -66,7 +73,17 @@ def read_stored(folder: Path, name: str) -> bytes | None:
 def write_stored(folder: Path, stem: str, content: bytes) -> StoredFile:
     """Under `<stem>.json`, or `<stem>_1.json` and so on. Raises OSError; no half file stays behind."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = _free_name(folder, stem)
+    return _write(folder, _free_name(folder, stem), content)
+
+
+def write_if_missing(folder: Path, name: str, content: bytes) -> None:
+    """Under its own name; a file that is there stays. Raises OSError; no half file stays behind."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (folder / name).exists():
+        _write(folder, name, content)
+
+
+def _write(folder: Path, name: str, content: bytes) -> StoredFile:
     partial = folder / f".{name}.partial"
     try:
         partial.unlink(missing_ok=True)

@@ -1239,6 +1239,16 @@ export interface SceneDocument {
   preset?: Record<string, JsonValue> | null;
 }
 
+/** A file to keep or to give away. `racelink`: the version that wrote it; `exported`: when. */
+export interface SceneExport {
+  format: string;
+  schema_version: number;
+  racelink: string;
+  exported: string;
+  presets: Array<Record<string, JsonValue>>;
+  scenes: Array<Record<string, JsonValue>>;
+}
+
 /** `lines`: the report in sentences. */
 export interface SceneImportReply {
   ok: boolean;
@@ -1256,6 +1266,15 @@ export interface SceneImportReport {
   left_out: Array<Finding>;
   left_out_count: number;
   removed: number;
+}
+
+export interface ScenePlanChange {
+  leaves_out_unused_fields?: boolean | null;
+}
+
+/** `leaves_out_unused_fields`: values that the chosen effect does not use are not sent; changes what lamps keep. */
+export interface ScenePlanSettings {
+  leaves_out_unused_fields: boolean;
 }
 
 export interface SceneReply {
@@ -1334,6 +1353,7 @@ export interface SettingsBody {
   battery?: BatteryChange | null;
   healing?: HealingChange | null;
   scene_start?: SceneStartChange | null;
+  scene_plan?: ScenePlanChange | null;
   eth_autosync_interval_s?: number | null;
 }
 
@@ -1342,6 +1362,7 @@ export interface SettingsReply {
   battery: BatteryLimits;
   healing: HealingSettings;
   scene_start: SceneStartSettings;
+  scene_plan: ScenePlanSettings;
   eth_autosync_interval_s: number;
 }
 
@@ -1601,6 +1622,7 @@ export interface Get {
   "scenes/editor-schema": { body: undefined; reply: EditorSchemaReply };
   "scenes/{key}": { body: undefined; reply: SceneReply };
   "scenes/{key}/estimate": { body: undefined; reply: EstimateReply };
+  "scenes/export": { body: undefined; reply: SceneExport };
   "settings": { body: undefined; reply: SettingsReply };
   "headless": { body: undefined; reply: HeadlessReply };
   "traffic": { body: undefined; reply: TrafficReply };

@@ -117,10 +117,20 @@ def test_ports_and_preset_files_are_told_and_limits_taken() -> None:
     assert [each.what for each in data.findings.left_out] == [
         "rl_comms_port",
         "psi_comms_port",
-        "rl_wled_presets_file",
         "rl_battery_warn_6s_v",
     ]
-    assert data.settings == {"eth_autosync_interval_s": 45, "battery_warn_2s_v": 7.1}
+    assert data.settings == {
+        "eth_autosync_interval_s": 45,
+        "battery_warn_2s_v": 7.1,
+        "wled_presets_file": "presets_1.json",
+    }
+
+
+@pytest.mark.parametrize("value", [5, "no extension", "..", "a/b", "\x00.json", ".hidden.json", "x" * 70 + ".json"])
+def test_an_option_that_names_no_file_of_presets_is_left_out(value: object) -> None:
+    data = from_options(rl_wled_presets_file=value)
+    assert data.settings == {}
+    assert [each.what for each in data.findings.left_out] == ["rl_wled_presets_file"]
 
 
 @pytest.mark.parametrize("value", ["x", "nan", "inf", "4.5", "-1", "9" * 5000, [], {}])
@@ -174,11 +184,18 @@ def test_a_file_that_is_nothing_of_ours_is_told(content: bytes) -> None:
     assert data.findings.left_out_count == 1
 
 
-def test_a_wled_preset_file_is_known_and_not_taken_yet() -> None:
-    data = from_file({"0": {}, "1": {"n": "Red"}})
-    assert [(each.kind, each.reason) for each in data.findings.left_out] == [
-        ("wled_presets", "WLED preset files are not taken over yet.")
+def test_files_of_wled_presets_are_taken_by_the_name_they_have() -> None:
+    content = json.dumps({"0": {}, "1": {"n": "Red"}}).encode()
+    large = content + b" " * (1 << 20)
+    files = [OlderFile(name, content) for name in ("/home/me/presets/a.json", "C:\\presets\\b.json", "a.json", "odd?")]
+    data = read_old([*files, OlderFile("large.json", large)])
+    assert [(each.name, each.content) for each in data.wled_files] == [("a.json", content), ("b.json", content)]
+    assert [(each.kind, each.what) for each in data.findings.left_out] == [
+        ("wled_presets", "a.json"),
+        ("wled_presets", "odd?"),
+        ("wled_presets", "large.json"),
     ]
+    assert not data.is_empty
 
 
 def preset(label: str, **more: Any) -> dict[str, Any]:
@@ -273,12 +290,16 @@ def test_rotorhazards_options_win_over_the_standalone_configuration(tmp_path: Pa
     assert "Devices and groups come from rl_state_v1 in RotorHazard's options" in reasons(data)
 
 
-def test_folders_of_wled_presets_are_told(tmp_path: Path) -> None:
-    (tmp_path / "presets").mkdir()
+def test_folders_of_wled_presets_are_read_the_newer_one_first(tmp_path: Path) -> None:
+    for name in ("presets", "rl_wled_presets"):
+        (tmp_path / name).mkdir()
     assert read_folder(tmp_path) == []
-    write(tmp_path / "presets", "a.json", {})
-    (left,) = read_folder(tmp_path)
-    assert isinstance(left, LeftAlone)
+    write(tmp_path / "presets", "a.json", {"1": {"n": "older"}})
+    write(tmp_path / "presets", "b.json", {"1": {}})
+    write(tmp_path / "rl_wled_presets", "a.json", {"1": {"n": "newer"}})
+    write(tmp_path / "rl_wled_presets", ".a.json", {"1": {}})
+    data = read_old(read_folder(tmp_path))
+    assert {each.name: b"newer" in each.content for each in data.wled_files} == {"a.json": True, "b.json": False}
 
 
 def test_what_cannot_be_read_as_a_file_is_told(tmp_path: Path) -> None:

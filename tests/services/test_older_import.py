@@ -23,6 +23,7 @@ from racelink_core.runtime.clock import SystemClock
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.services.import_report import ImportReport, KindReport, OnConflict
 from racelink_core.services.older_import import NothingToImport, OlderImport
+from racelink_core.services.wled_presets import WledPresets
 from racelink_core.state.errors import StoreFull
 from racelink_core.state.importers.sources import OlderFile, OlderOptions, Source
 from racelink_core.state.store import Store
@@ -287,6 +288,22 @@ def test_scenes_that_an_earlier_version_could_only_keep_are_taken_over_at_the_ne
     assert dict(store.older_documents) == {"scene:6": "no json"}
     with store.transaction() as draft:
         assert draft.next_scene_id() == 30
+
+
+def test_files_of_wled_presets_come_along_and_one_of_them_is_in_use(store: Store, pool: NativePool) -> None:
+    wled_presets = WledPresets(store, SystemClock(), pool)
+    older = OlderImport(store, SystemClock(), pool, wled_presets=wled_presets)
+    files = [OlderFile(f"presets/{name}.json", json.dumps({"1": {"n": name}}).encode()) for name in "ab"]
+    option = OlderOptions("options", {"rl_wled_presets_file": "a.json"})
+    report = older.run([*files, option], "request", dry_run=True)
+    assert part(report, "wled_presets").added == ("a.json", "b.json")
+    assert wled_presets.list().files == ()
+    older.run([*files, option], "request")
+    assert {file.name for file in wled_presets.list().files} == {"a.json", "b.json"}
+    assert dict(wled_presets.names()) == {1: "a"}
+    changed = OlderFile("presets/a.json", b'{"1": {"n": "other"}}')
+    assert part(older.run([changed], "request"), "wled_presets").same == 1
+    assert dict(wled_presets.names()) == {1: "a"}
 
 
 def test_settings_are_taken_where_nobody_chose_otherwise(older: OlderImport, store: Store) -> None:

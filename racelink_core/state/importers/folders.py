@@ -10,6 +10,7 @@ from pathlib import Path
 
 from racelink_core.state.importers.sources import LeftAlone, OlderFile, Source
 from racelink_core.state.importers.texts import MAX_BYTES
+from racelink_core.state.wled_preset_files import MOST_FILES
 
 _FILES = (
     ("rl_standalone_config.json", "standalone_config.json"),
@@ -28,11 +29,8 @@ def read_folder(folder: Path) -> list[Source]:
         if present:
             found.append(read_file(folder / present[0]))
         found += [LeftAlone(str(folder / name), f"{present[0]} is there and newer.") for name in present[1:]]
-    found += [
-        LeftAlone(str(folder / name), "WLED preset files are not taken over yet. They stay where they are.")
-        for name in _WLED_FOLDERS
-        if _has_presets(folder / name)
-    ]
+    for name in _WLED_FOLDERS:
+        found += [read_file(path) for path in _preset_files(folder / name)]
     return found
 
 
@@ -58,8 +56,10 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _has_presets(folder: Path) -> bool:
+def _preset_files(folder: Path) -> list[Path]:
+    """Newest names first, as many as are kept."""
     try:
-        return any(each.suffix == ".json" for each in folder.iterdir())
+        found = [each for each in folder.iterdir() if each.suffix == ".json" and not each.name.startswith(".")]
     except OSError:
-        return False
+        return []
+    return sorted(found, reverse=True)[:MOST_FILES]

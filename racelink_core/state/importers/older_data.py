@@ -31,6 +31,14 @@ class OlderState:
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class OlderPresetFile:
+    """A file of WLED presets, by its name without folders."""
+
+    name: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class OlderData:
     """Filled by `read_old`. `settings`: fields of `Settings`; `sources`: what was read, in order."""
@@ -40,8 +48,10 @@ class OlderData:
     presets: OlderPresets | None = None
     scenes: OlderScenes | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    wled_files: list[OlderPresetFile] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return self.state is None and self.presets is None and self.scenes is None and not self.settings
+        records = (self.state, self.presets, self.scenes)
+        return all(each is None for each in records) and not self.settings and not self.wled_files

@@ -18,6 +18,7 @@ from racelink_core.state.importers.states import (
     read_lists,
 )
 from racelink_core.state.importers.texts import NotReadable, value_of
+from racelink_core.state.wled_preset_files import preset_file_name
 
 COMBINED = ("rl_state_v2", "rl_state_v1")
 DEVICE_LIST, GROUP_LIST = "rl_device_config", "rl_groups_config"
@@ -50,7 +51,7 @@ def read_options(options: Mapping[str, Any], place: str, data: OlderData) -> Non
                 "settings, or start racelink serve with --gateway.",
             )
     if _PRESETS_FILE in present:
-        data.findings.leave_out("option", _PRESETS_FILE, "WLED preset files are not taken over yet.")
+        _read_presets_file(present[_PRESETS_FILE], data)
     _read_numbers(present, data)
 
 
@@ -126,6 +127,14 @@ def _read_numbers(present: Mapping[str, Any], data: OlderData) -> None:
             data.settings[field] = int(number)
         else:
             data.findings.leave_out("option", key, "It is no whole number of seconds.")
+
+
+def _read_presets_file(stored: object, data: OlderData) -> None:
+    name = preset_file_name(stored) if isinstance(stored, str) else None
+    if name is None:
+        data.findings.leave_out("option", _PRESETS_FILE, "It is no name of a file.")
+    else:
+        data.settings.setdefault("wled_presets_file", name)
 
 
 def _is_unset(stored: object) -> bool:

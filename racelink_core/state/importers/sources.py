@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from racelink_core.state.importers.findings import LONGEST_PLACE, Findings, shown
-from racelink_core.state.importers.older_data import OlderData
+from racelink_core.state.importers.older_data import OlderData, OlderPresetFile
 from racelink_core.state.importers.options import OPTION_KEYS, read_options, take_state
 from racelink_core.state.importers.presets import read_presets
 from racelink_core.state.importers.scenes import read_scenes
@@ -19,6 +19,7 @@ from racelink_core.state.importers.states import (
     read_lists,
 )
 from racelink_core.state.importers.texts import NotReadable, value_of
+from racelink_core.state.wled_preset_files import MAX_BYTES, preset_file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,21 @@ def _read_file(file: OlderFile, data: OlderData) -> None:
         data.sources.append(name)
         take_state(read_lists(None, value, name, data.findings), data)
     elif isinstance(value, dict) and value and all(key.isdecimal() for key in value):
-        data.findings.leave_out("wled_presets", name, "WLED preset files are not taken over yet.")
+        _take_preset_file(file, data)
     else:
         data.findings.leave_out("source", name, "It is no file of an older RaceLink.")
+
+
+def _take_preset_file(file: OlderFile, data: OlderData) -> None:
+    name = preset_file_name(file.name)
+    if name is None or len(file.content) > MAX_BYTES:
+        reason = "It is larger than 1 MiB." if name is not None else "Its name cannot be kept: rename it."
+        data.findings.leave_out("wled_presets", shown(file.name, LONGEST_PLACE), reason)
+    elif any(each.name == name for each in data.wled_files):
+        data.findings.leave_out("wled_presets", name, "There was another file of this name; the first one counts.")
+    else:
+        data.sources.append(shown(file.name, LONGEST_PLACE))
+        data.wled_files.append(OlderPresetFile(name, file.content))
 
 
 def _read_configuration(options: Mapping[str, Any], name: str, data: OlderData) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from pydantic import JsonValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from racelink_core.domain.base import FrozenModel
 from racelink_core.services.scene_transfer import OnConflict, SceneImportReport
 from racelink_core.state.starter_set import starter_set
 from racelink_core.web.description import describe
@@ -37,6 +38,17 @@ class SceneDocument(RequestBody):
     presets: tuple[JsonValue, ...] | None = None
     scene: dict[str, JsonValue] | None = None
     preset: dict[str, JsonValue] | None = None
+
+
+class SceneExport(FrozenModel):
+    """A file to keep or to give away. `racelink`: the version that wrote it; `exported`: when."""
+
+    format: str
+    schema_version: int
+    racelink: str
+    exported: str
+    presets: tuple[dict[str, JsonValue], ...]
+    scenes: tuple[dict[str, JsonValue], ...]
 
 
 class ExportQuery(RequestQuery):
@@ -71,7 +83,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/scenes/export")
     @describe(
         "Download scenes with the presets that they use.",
-        reply=None,
+        reply=SceneExport,
         query=ExportQuery,
         errors=("scene_not_found", "scene_invalid"),
     )

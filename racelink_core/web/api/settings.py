@@ -48,10 +48,17 @@ class SceneStartSettings(FrozenModel):
     automation: SceneStart
 
 
+class ScenePlanSettings(FrozenModel):
+    """`leaves_out_unused_fields`: values that the chosen effect does not use are not sent; changes what lamps keep."""
+
+    leaves_out_unused_fields: bool
+
+
 class SettingsReply(Reply):
     battery: BatteryLimits
     healing: HealingSettings
     scene_start: SceneStartSettings
+    scene_plan: ScenePlanSettings
     eth_autosync_interval_s: int
 
 
@@ -72,12 +79,17 @@ class SceneStartChange(RequestBody):
     automation: SceneStart | None = None
 
 
+class ScenePlanChange(RequestBody):
+    leaves_out_unused_fields: StrictBool | None = None
+
+
 class SettingsBody(RequestBody):
     """What is absent or null stays as it is."""
 
     battery: BatteryChange | None = None
     healing: HealingChange | None = None
     scene_start: SceneStartChange | None = None
+    scene_plan: ScenePlanChange | None = None
     eth_autosync_interval_s: AutosyncSeconds | None = None
 
     def changes(self) -> dict[str, Any]:
@@ -85,6 +97,7 @@ class SettingsBody(RequestBody):
         battery = self.battery or BatteryChange()
         healing = self.healing or HealingChange()
         scene_start = self.scene_start or SceneStartChange()
+        scene_plan = self.scene_plan or ScenePlanChange()
         wanted = {
             "battery_warn_2s_v": battery.warn_2s_v,
             "battery_warn_6s_v": battery.warn_6s_v,
@@ -95,6 +108,7 @@ class SettingsBody(RequestBody):
             "scene_start_race_event": scene_start.race_event,
             "scene_start_operator": scene_start.operator,
             "scene_start_automation": scene_start.automation,
+            "leaves_out_unused_fields": scene_plan.leaves_out_unused_fields,
         }
         return {name: value for name, value in wanted.items() if value is not None}
 
@@ -129,5 +143,6 @@ def _settings_reply(settings: Settings) -> Response:
                 operator=settings.scene_start_operator,
                 automation=settings.scene_start_automation,
             ),
+            scene_plan=ScenePlanSettings(leaves_out_unused_fields=settings.leaves_out_unused_fields),
         )
     )
