@@ -26,7 +26,7 @@ export const SceneList = ({ scenes, networks, shownKey, dirty, open, onShow, onN
   const [sought, setSought] = useState("");
   const found = scenes.filter(({ label }) => label.toLowerCase().includes(sought.trim().toLowerCase()));
   return html`
-    <aside class=${`rl-sidebar ${open ? "is-open" : ""}`} aria-label="Scenes">
+    <aside class=${`rl-sidebar rl-scene-list ${open ? "is-open" : ""}`} aria-label="Scenes">
       <div class="rl-sidebar-head">
         <h2>Scenes</h2>
         <span class="rl-drawer-close"><${IconButton} icon="cross" label="Close list" onClick=${onClose} /></span>
