@@ -113,13 +113,8 @@ class Host:
             raise
         self._log_ring = LogRing()
         self._log_ring.attach(__package__)
-        configured = configuration.excluded_ports
-
-        def excluded() -> Collection[str]:
-            return (*configured, *(excluded_ports() if excluded_ports is not None else ()))
-
-        ports = PortProcessDriver(excluded, scan_interval_s=self.timings.port_scan_interval_s)
         simulated = () if self.simulation is None else (self.simulation,)
+        ports = _port_driver(configuration, excluded_ports)
         self.drivers = Drivers((ports, *simulated, *extra_drivers))
         self.tasks = Tasks(self.clock)
         self._kept_history = HistoryStore(
@@ -383,6 +378,17 @@ def _open_store(configuration: HostConfiguration, clock: Clock) -> Store:
             raise
         _log.error("Nothing will be saved: %s", error)
         return Store.in_memory(clock, str(error), configuration.timings)
+
+
+def _port_driver(
+    configuration: HostConfiguration, excluded_ports: Callable[[], Collection[str]] | None
+) -> PortProcessDriver:
+    configured = configuration.excluded_ports
+
+    def excluded() -> Collection[str]:
+        return (*configured, *(excluded_ports() if excluded_ports is not None else ()))
+
+    return PortProcessDriver(excluded, scan_interval_s=configuration.timings.port_scan_interval_s)
 
 
 def _simulate(configuration: HostConfiguration, clock: Clock) -> tuple[SimulatedDriver | None, tuple[str, ...]]:
