@@ -22,9 +22,9 @@ from racelink_core.gateway.reply_matcher import Matcher, Replies
 from racelink_core.gateway.turnstile import Hold
 from racelink_core.protocol.radio_packet import RadioPacket
 
-ANSWERS_DUE = 4
+ANSWERS_DUE = 6
 """So many are awaited at once. More of them collide more often than they save time (measured, `fleet_200`)."""
-_FEW_DUE = 2
+_FEW_DUE = 4
 """When no more than so many are still due, the next questions go out."""
 
 
@@ -133,18 +133,27 @@ class Inquiry:
         return outcome.ok
 
     def _listen(self, enough: int) -> list[Question]:
-        """Until no more than so many answers are due. Returns the questions that nobody waits for any more."""
+        """Until no more than so many answers are due. Returns the questions that nobody waits for any more.
+
+        It ends right after an answer, or after a silence in which anybody would have spoken: any other moment could be
+        in the middle of somebody's answer, which the next question would drown.
+        """
         missed: list[Question] = []
         while True:
             self._heard.clear()
             self._take_answers()
+            missed += self._give_up(self._clock.monotonic() - self._patience_s)
             if self._answers_due() <= enough:
                 return missed
-            remaining_s = 0.0 if self._is_lost else self._given_up_at_s() - self._clock.monotonic()
+            remaining_s = 0.0 if self._is_lost else self._last_sign_s + self._silence_s - self._clock.monotonic()
             if remaining_s > 0 and self._heard.wait(self._clock.system_s(remaining_s)):
                 continue
             # This process may have stood still: only what was read until then counts as silence.
-            missed += self._give_up()
+            session = self._lane.session
+            known_s = self._clock.monotonic() if session is None else session.catch_up()
+            self._take_answers()
+            if self._is_lost or known_s >= self._last_sign_s + self._silence_s:
+                missed += self._give_up(self._last_sign_s)
 
     def _take_answers(self) -> None:
         for asking in tuple(self._due):
@@ -155,19 +164,11 @@ class Inquiry:
                 self._due.remove(asking)
                 self._finish(asking)
 
-    def _given_up_at_s(self) -> float:
-        """When the next one is no longer waited for: after its own time, or all of them after a long silence."""
-        first_s = min(asking.asked_at_s for asking in self._due)
-        return min(first_s + self._patience_s, self._last_sign_s + self._silence_s)
-
-    def _give_up(self) -> list[Question]:
-        session = self._lane.session
-        known_s = self._clock.monotonic() if session is None else session.catch_up()
-        self._take_answers()
-        is_silent = self._is_lost or known_s >= self._last_sign_s + self._silence_s
+    def _give_up(self, asked_until_s: float) -> list[Question]:
+        """Those asked until then are no longer waited for. Returns the ones without any answer."""
         missed: list[Question] = []
         for asking in tuple(self._due):
-            if is_silent or known_s >= asking.asked_at_s + self._patience_s:
+            if asking.asked_at_s <= asked_until_s:
                 self._due.remove(asking)
                 if not self._finish(asking):
                     self._late[asking.question] = asking
@@ -180,7 +181,7 @@ class Inquiry:
 
     @property
     def _patience_s(self) -> float:
-        return answer_among_others_s(self._profile, ANSWERS_DUE)
+        return answer_among_others_s(self._profile, _FEW_DUE)
 
     @property
     def _profile(self) -> RadioProfile | None:

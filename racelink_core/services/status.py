@@ -31,8 +31,8 @@ from racelink_core.state.store import Store
 
 _MOST_AT_ONCE = 8
 """So many nodes may answer one packet: about five fit without collisions (spec gateway-and-node-model, C6)."""
-_ROUNDS = 3
-_LAST_ATTEMPTS = 3
+_ROUNDS = 5
+_LAST_ATTEMPTS = 2
 """After the rounds each is asked by itself, with nobody else talking; only then does silence mean something."""
 
 
