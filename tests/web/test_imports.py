@@ -116,7 +116,7 @@ def test_a_body_that_names_no_source_is_refused(idle_client: FlaskClient, body: 
     assert refusal(idle_client.post("/racelink/api/import/old", json=body)) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\x00\xff", b"{" * 3000, b'{"1": {"n": "Red"}}'])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\x00\xff", b"{" * 3000])
 def test_a_file_with_nothing_of_ours_is_refused_and_changes_nothing(
     idle_client: FlaskClient, idle_host: Host, content: bytes
 ) -> None:

@@ -102,3 +102,23 @@ def test_what_a_second_scene_does_is_set_for_each_origin(idle_client: FlaskClien
     assert answer["scene_start"] == {"race_event": "replace", "operator": "replace", "automation": "refuse"}
     assert idle_host.store.snapshot.settings.scene_start_automation == "refuse"
     put(idle_client, {"scene_start": {"operator": "wait"}}, 400)
+
+
+def test_leaving_out_what_an_effect_does_not_use_is_off_until_it_is_wanted(
+    idle_client: FlaskClient, idle_host: Host
+) -> None:
+    solid = {"kind": "rl_effect", "target": {"kind": "broadcast"}, "params": {"mode": 0, "speed": 9, "brightness": 5}}
+
+    def body_bytes() -> int:
+        answer = idle_client.post("/racelink/api/scenes/estimate", json={"actions": [solid], "explain": True}).json
+        assert answer is not None
+        (packet,) = answer["per_action"][0]["packet_list"]
+        return int(packet["body_bytes"])
+
+    assert get(idle_client, "settings")["scene_plan"] == {"leaves_out_unused_fields": False}
+    assert body_bytes() == 6
+    assert put(idle_client, {"scene_plan": {"leaves_out_unused_fields": True}})["scene_plan"] == {
+        "leaves_out_unused_fields": True
+    }
+    assert body_bytes() == 5, "Solid has no speed"
+    put(idle_client, {"scene_plan": {"leaves_out_unused_fields": "yes"}}, 400)
