@@ -6,7 +6,7 @@ from racelink_core.domain.scene_references import NewIds, with_new_groups
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
 
-_PER_SLICE = 10
+_PER_SLICE = 4
 
 
 def follow_groups(draft: Draft, new_ids: NewIds) -> int:

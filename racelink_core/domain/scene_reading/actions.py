@@ -73,8 +73,11 @@ def _container(place: Place, action: Fields) -> OffsetGroupCommand:
         place.at("target").fail(f"an offset group takes at most {MAX_CONTAINER_GROUPS} groups", "too_many")
     offset = read_offset(place, action, target)
     listed = place.at("actions").items(action.get("actions", []), MAX_CHILDREN)
-    children = tuple(_child(place.of_action(index), each, target) for index, each in enumerate(listed))
-    return OffsetGroupCommand(target=target, offset=offset, actions=children)
+    children = []
+    for index, each in enumerate(listed):
+        children.append(_child(place.of_action(index), each, target))
+        place.give_way()
+    return OffsetGroupCommand(target=target, offset=offset, actions=tuple(children))
 
 
 def _child(place: Place, value: object, container: BroadcastTarget | GroupsTarget) -> Child:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from racelink_core.domain.scene import (
@@ -35,7 +36,7 @@ def read_choreography(raw: Fields, *, is_saving: bool, give_way: Callable[[], No
     """`actions`, `stop_on_error` and `network_scope` of an object; other fields are not looked at.
 
     is_saving  somebody chose it now: nothing is guessed and no remains of deleted groups are taken
-    give_way   called after every action
+    give_way   called after every action and child
 
     Raises ChoreographyInvalid.
     """
@@ -52,11 +53,12 @@ def read_actions(value: object, *, is_saving: bool, give_way: Callable[[], None]
     """None: no action. As `read_choreography`."""
     warnings = Warnings()
     place = Place(is_saving=is_saving, tell=warnings)
+    if give_way is not None:
+        place = replace(place, give_way=give_way)
     actions = []
     for index, each in enumerate(place.at("actions").items([] if value is None else value, MAX_ACTIONS)):
         actions.append(read_action(place.of_action(index), each))
-        if give_way is not None:
-            give_way()
+        place.give_way()
     return ReadActions(tuple(actions), tuple(warnings.found))
 
 

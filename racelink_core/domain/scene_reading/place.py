@@ -36,12 +36,19 @@ class ReadingWarning(FrozenModel):
     child_index: int | None = None
 
 
+def _no_turn() -> None:
+    """Who reads outside a host gives nobody a turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`is_saving`: somebody chose it now, so nothing is guessed; else it comes from a file and is read forgivingly."""
+    """is_saving  somebody chose it now, so nothing is guessed; else it comes from a file and is read forgivingly
+    give_way   called after every action and child
+    """
 
     is_saving: bool
     tell: Callable[[ReadingWarning], None]
+    give_way: Callable[[], None] = _no_turn
     path: str = ""
     action_index: int | None = None
     child_index: int | None = None

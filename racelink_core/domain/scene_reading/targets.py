@@ -52,10 +52,11 @@ def read_container_target(place: Place, action: Fields) -> BroadcastTarget | Gro
 
 def read_groups(place: Place, value: object) -> GroupsTarget:
     """Sorted, without repeats. A file may hold what is left of deleted groups; nobody can choose that."""
-    numbers = {
-        read_whole(place.at(index), each, FIRST_GROUP if place.is_saving else TOMBSTONE, LAST_GROUP)
-        for index, each in enumerate(place.items(value, _MOST_GROUPS))
-    }
+    lowest = FIRST_GROUP if place.is_saving else TOMBSTONE
+    numbers: set[int] = set()
+    for index, each in enumerate(place.items(value, _MOST_GROUPS)):
+        is_plain = type(each) is int and lowest <= each <= LAST_GROUP
+        numbers.add(each if is_plain else read_whole(place.at(index), each, lowest, LAST_GROUP))
     if not numbers:
         place.fail("at least one group", "missing")
     if TOMBSTONE in numbers and len(numbers) > 1:
