@@ -103,9 +103,6 @@ export const insertAction = (draft, action, index = draft.actions.length) => ({
   actions: [...draft.actions.slice(0, index), action, ...draft.actions.slice(index)],
 });
 
-export const addChild = (draft, containerUid, child) =>
-  changeAction(draft, containerUid, (container) => ({ ...container, actions: [...container.actions, child] }));
-
 export const isGroups = (target) => target?.kind === "groups";
 
 // An explicit offset lists exactly the groups of its container, and children stay inside it.
@@ -172,33 +169,4 @@ const hasEmptyNumber = ({ duration_ms, offset = {} }) =>
 export const findPreset = (presets, reference) => {
   const key = String(reference).replace(/^RL:/, "");
   return presets.find((preset) => preset.id === reference || String(preset.id) === key || preset.key === key);
-};
-
-const EVERYONE = "everyone";
-
-// Who may be held in offset mode after this container: EVERYONE, or a set of group ids
-const heldAfter = (held, { target, offset }) => {
-  const ids = isGroups(target) ? target.value : null;
-  if (offset.mode !== "none") return ids && held !== EVERYONE ? new Set([...held, ...ids]) : EVERYONE;
-  return !ids || held === EVERYONE ? new Set() : new Set([...held].filter((id) => !ids.includes(id)));
-};
-
-const meets = (held, target) => {
-  if (held === EVERYONE || !held.size) return held === EVERYONE;
-  return isGroups(target) ? target.value.some((id) => held.has(id)) : target?.kind === "broadcast";
-};
-
-const usesOffset = ({ kind, params, flags_override: flags }, presets) =>
-  flags.offset_mode ?? (kind === "rl_preset" && findPreset(presets, params.presetId)?.flags.offset_mode) ?? false;
-
-// Per action: true when lamps ignore it, because an offset group above still holds some of them in offset mode
-export const ignoredAfterOffset = (actions, presets) => {
-  let held = new Set();
-  return actions.map((action) => {
-    if (action.kind === "offset_group") {
-      held = heldAfter(held, action);
-      return false;
-    }
-    return Boolean(action.flags_override) && !usesOffset(action, presets) && meets(held, action.target);
-  });
 };

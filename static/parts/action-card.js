@@ -1,13 +1,13 @@
 // One action: a line that says what it does, and behind it everything that can be changed.
 import { html } from "../vendor/htm-preact.js";
-import { addChild, newChild, withContainerTarget, withKind } from "../app/scene-draft.js";
+import { newChild, withContainerTarget, withKind } from "../app/scene-draft.js";
 import { KIND_LABELS, STATUS_LOOKS, actionText, costText, costTitle, errorText, milliseconds, packetText } from "../app/scene-words.js";
 import { ActionFields } from "./action-fields.js";
 import { AddAction } from "./add-action.js";
 import { Button, IconButton } from "./button.js";
 import { Icon } from "./icon.js";
 import { OffsetFields } from "./offset-fields.js";
-import { focusMoved } from "./reorder.js";
+import { focusMoved, showAction } from "./action-rows.js";
 import { TargetPicker } from "./target-picker.js";
 
 const Status = ({ step, cost }) => {
@@ -134,13 +134,17 @@ const Container = ({ action, lists, schema, effectSchema, scope, problem, onChan
       labels=${KIND_LABELS}
       label="Add to the group"
       disabled=${full}
-      onAdd=${(kind) => onChange(action.uid, (now) => addChild({ actions: [now] }, now.uid, newChild(kind)).actions[0])}
+      onAdd=${(kind) => {
+        const child = newChild(kind);
+        onChange(action.uid, (now) => ({ ...now, actions: [...now.actions, child] }));
+        showAction(child.uid);
+      }}
     />
   `;
 };
 
 export const ActionCard = (props) => {
-  const { action, index, count, lists, schema, effectSchema, scope, cost, step, problem, gap, notes, ignored, open, onToggle, onChange, onMove, onRemove, onDuplicate, onClear, onExplain } = props;
+  const { action, index, count, lists, schema, effectSchema, scope, cost, step, problem, gap, notes, open, onToggle, onChange, onMove, onRemove, onDuplicate, onClear, onExplain } = props;
   const look = step ? STATUS_LOOKS[step.status].look : "";
   const name = `action ${index + 1}`;
   return html`
@@ -164,14 +168,13 @@ export const ActionCard = (props) => {
       </div>
       ${step?.error && html`<p class="rl-bad-text">${step.text ?? errorText(step.error)}</p>`}
       ${problem && problem.childIndex === null && html`<p class="rl-bad-text" role="alert">${problem.text}</p>`}
-      ${notes.map((note, index) => html`<p key=${index} class="rl-hint rl-look-warn"><${Icon} name="warning" /><span>${note.text ?? note.problem ?? note.detail}</span></p>`)}
+      ${notes.map(
+        ({ code, text }) => html`<p key=${text} class="rl-hint rl-look-warn">
+          <${Icon} name="warning" /><span>${text}</span>
+          ${code === "left_in_offset_mode" && html`<${Button} variant="ghost" onClick=${onClear}>Insert "back to normal"<//>`}
+        </p>`,
+      )}
       ${gap && !problem && html`<p class="rl-muted">${gap.text}</p>`}
-      ${ignored &&
-      html`<p class="rl-hint rl-look-warn">
-        <${Icon} name="warning" />
-        <span>Lamps of an offset group above still wait for offset actions and ignore this one.</span>
-        <${Button} variant="ghost" onClick=${onClear}>Insert "back to normal"<//>
-      </p>`}
       ${open &&
       html`<div class="rl-action-body">
         <${KindSelect} action=${action} kinds=${schema.kinds.map(({ kind }) => kind)} onChange=${onChange} />

@@ -1,6 +1,6 @@
 // One scene: its name, where it runs, its actions, what it costs, and how its run goes.
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
-import { ignoredAfterOffset, insertAction, moveAction, newAction, removeAction, duplicateAction, changeAction } from "../app/scene-draft.js";
+import { insertAction, moveAction, newAction, removeAction, duplicateAction, changeAction } from "../app/scene-draft.js";
 import { isRunning, keyOf, stepOf } from "../app/scene-store.js";
 import { KIND_LABELS, REWRITES, costText, costTitle, milliseconds, scopeText } from "../app/scene-words.js";
 import { ActionCard } from "./action-card.js";
@@ -8,7 +8,7 @@ import { AddAction } from "./add-action.js";
 import { Button, IconButton } from "./button.js";
 import { Icon } from "./icon.js";
 import { RunLine } from "./run-line.js";
-import { focusMoved } from "./reorder.js";
+import { focusMoved, showAction } from "./action-rows.js";
 
 const BrokenScene = ({ draft, onDelete }) => html`
   <div class="rl-card rl-empty">
@@ -30,6 +30,16 @@ const Elsewhere = ({ exists, onReload, onKeep }) => html`
     <${Button} onClick=${onKeep}>Keep mine<//>
   </div>
 `;
+
+// What will not show as it stands there, from every source in one form; said once
+const notesOf = (found) => {
+  const notes = found.map(({ code, text, problem, detail, action_index, action }) => ({
+    code,
+    index: action_index ?? action,
+    text: text ?? problem ?? detail,
+  }));
+  return notes.filter(({ index, text }, at) => notes.findIndex((note) => note.index === index && note.text === text) === at);
+};
 
 const Saved = ({ rewrites }) => {
   const saved = rewrites.reduce((sum, { saved_ms: ms }) => sum + ms, 0);
@@ -62,7 +72,7 @@ export const SceneEditor = ({ state, lists, dirty, actions, onLeave }) => {
     const uid = problem?.actionIndex == null ? null : draft.actions[problem.actionIndex]?.uid;
     if (uid == null) return;
     toggle(uid, true);
-    requestAnimationFrame(() => document.getElementById(`rl-action-${uid}`)?.scrollIntoView({ block: "nearest" }));
+    showAction(uid);
   }, [problem]);
 
   const remove = () => actions.openDialog({ kind: "delete-scene", sceneKey: draft.key, label: draft.label });
@@ -73,11 +83,12 @@ export const SceneEditor = ({ state, lists, dirty, actions, onLeave }) => {
   const shownRun = run?.sceneKey === keyOf(draft) ? run : null;
   const running = isRunning(shownRun);
   const full = draft.actions.length >= schema.max_actions;
-  const ignored = ignoredAfterOffset(draft.actions, lists.presets);
+  const notes = notesOf([...warnings, ...(estimate?.degraded ?? []), ...(estimate?.warnings ?? []), ...(shownRun?.result?.warnings ?? [])]);
   const add = (kind, index) => {
     const action = newAction(kind);
     actions.change((now) => insertAction(now, action, index));
     toggle(action.uid, true);
+    showAction(action.uid);
   };
   const reordered = (uid, step) => {
     actions.change((now) => moveAction(now, uid, step));
@@ -140,8 +151,7 @@ export const SceneEditor = ({ state, lists, dirty, actions, onLeave }) => {
           step=${stepOf(run, draft, action.uid)}
           problem=${at(refused, index)}
           gap=${at(estimate?.gap, index)}
-          notes=${[...warnings, ...(estimate?.degraded ?? []), ...(shownRun?.result?.warnings ?? [])].filter((note) => (note.action_index ?? note.action) === index)}
-          ignored=${ignored[index]}
+          notes=${notes.filter((note) => note.index === index)}
           open=${opened.has(action.uid)}
           onToggle=${(open) => toggle(action.uid, open)}
           onChange=${(uid, change) => actions.change((now) => changeAction(now, uid, change))}

@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from racelink_core.domain.preset import RlPreset
-from racelink_core.domain.scene import Scene
+from racelink_core.domain.scene import BrokenActions, Scene
 from tests.webui.driver import GATE, STARTBLOCK, Page, click, fill, inside, wait_for
 from tests.webui.scene_page import ScenePage
 
@@ -152,10 +152,16 @@ def test_a_preset_is_edited_and_one_that_a_scene_uses_is_not_deleted_by_accident
 
 
 def test_scenes_fit_a_phone_and_everything_has_a_name(page: Page) -> None:
+    broken = BrokenActions(raw=[{"kind": "fireworks"}], problem="Action 1 has the unknown kind fireworks.", code="x")
+    with page.host.store.transaction() as draft:
+        draft.scenes[7] = Scene(id=7, key="old_show", label="Old show", broken=broken)
     page.open(360, 740)
     scenes = ScenePage(page)
     scenes.open()
-    scenes.press("New scene", ".rl-content button")
+    scenes.press("Old show", ".rl-content button")
+    wait_for(lambda: "unknown kind fireworks" in page.text(".rl-content"))
+    scenes.press("List of scenes")
+    scenes.press("New scene", "aside button")
     for kind in ("rl_effect", "offset_group", "startblock"):
         scenes.add(kind)
     scenes.aim(0, "groups")
