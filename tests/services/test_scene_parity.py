@@ -15,6 +15,7 @@ from racelink_core.domain.offset_notes import OffsetNotes
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.startblock import is_startblock
 from racelink_core.host import Host
 from racelink_core.planning.scene.estimate import estimate
 from racelink_core.planning.scene.plan import Conditions, ScenePlan
@@ -33,7 +34,7 @@ Heard = dict[str, list[tuple[int, int]]]
 
 @contextmanager
 def settled_host(directory: Path, fleet: str, snapshot: Snapshot) -> Iterator[Rig]:
-    """Knows its fleet and its presets, and that nobody is in offset mode; heals nobody."""
+    """Knows its fleet and its presets; heals nobody. Starting blocks are off: what nobody confirms is sent once."""
     url = f"sim://{DATA / 'fleets' / fleet}.json"
     host = Host(HostConfiguration(data_directory=directory, gateways=(url,), speed=40.0))
     rig = Rig(host)
@@ -41,6 +42,8 @@ def settled_host(directory: Path, fleet: str, snapshot: Snapshot) -> Iterator[Ri
     with host.store.transaction() as draft:
         draft.presets.update(snapshot.presets)
         draft.settings = draft.settings.model_copy(update={"healing": False})
+    for device in filter(is_startblock, snapshot.devices.values()):
+        rig.simulation.fault("off", device.mac)
     try:
         host.start()
         until(lambda: len(host.gateways.lanes()) == len(snapshot.networks), "every gateway")
