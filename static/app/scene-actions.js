@@ -131,7 +131,7 @@ export const createSceneActions = ({ api, store, appStore, live, appActions }) =
       const { label, ...body } = bodyOf(draft);
       set({ run: newRun(null, sceneKey, draft) });
       try {
-        const { run } = await api.post(`${pathOf(sceneKey)}/run`, draft.key && !isDirty(state) ? {} : body);
+        const { run } = await api.post(`scenes/${encodeURIComponent(sceneKey)}/run`, draft.key && !isDirty(state) ? {} : body);
         set((now) => (now.run?.sceneKey === sceneKey ? { run: { ...now.run, id: run.id } } : {}));
       } catch (error) {
         set({ run: null });
@@ -141,7 +141,7 @@ export const createSceneActions = ({ api, store, appStore, live, appActions }) =
     stop: () => attempt(() => api.post("scenes/run/stop"), "Scene stopped."),
 
     duplicate: async (key) => {
-      const answer = await changedScenes(() => api.post(`${pathOf(key)}/duplicate`));
+      const answer = await changedScenes(() => api.post(`scenes/${encodeURIComponent(key)}/duplicate`));
       if (answer) openKey(answer.scene.key);
     },
     remove: async (key, label) => {
@@ -168,7 +168,7 @@ export const createSceneActions = ({ api, store, appStore, live, appActions }) =
       return answer?.preset ?? null;
     },
     duplicatePreset: async (key) => {
-      const answer = await attempt(() => api.post(`${presetPath(key)}/duplicate`), "Preset duplicated.");
+      const answer = await attempt(() => api.post(`rl-presets/${encodeURIComponent(key)}/duplicate`), "Preset duplicated.");
       if (answer) await live.refresh("rl_presets").catch(() => {});
       return answer?.preset ?? null;
     },
