@@ -16,9 +16,11 @@ from racelink_core.domain.command import (
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.target import BroadcastTarget
+from racelink_core.services.scene_runner.results import SceneResult
 
-from . import rotorhazard
+from .effect_forms import Binding, Choice, EffectForm, Slider
 from .notifier import Notifier
+from .scene_player import ScenePlayer, problem_of
 from .values import (
     ALL,
     DEFAULT_BRIGHTNESS,
@@ -26,6 +28,7 @@ from .values import (
     read_brightness,
     read_preset,
     read_target,
+    scene_choices,
     target_choices,
 )
 
@@ -34,18 +37,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 GROUP, PRESET, BRIGHTNESS = "rl_action_group", "rl_action_preset", "rl_action_brightness"
-
-Binding = Mapping[str, Any]
-"""What RotorHazard stored for one event: only the fields that the user touched, as text."""
+SCENE = "rl_action_scene"
 
 
 class Actions:
-    """Registers the effects, and again when their lists change; runs them without ever raising into RotorHazard."""
+    """Registers the effects, and again those whose lists change; runs them without ever raising into RotorHazard."""
 
-    def __init__(self, host: Host, notifier: Notifier) -> None:
-        self._host, self._notifier = host, notifier
+    def __init__(self, host: Host, scenes: ScenePlayer, notifier: Notifier) -> None:
+        self._host, self._scenes, self._notifier = host, scenes, notifier
         self._register: Callable[[Any], Any] | None = None
-        self._offered: tuple[object, ...] = ()
+        self._offered: dict[str, EffectForm] = {}
 
     def initialise(self, args: Mapping[str, Any]) -> None:
         """Handler of ACTIONS_INITIALIZE; its register function works later, too."""
@@ -53,31 +54,44 @@ class Actions:
         self.update()
 
     def update(self) -> None:
-        """Registers the effects again if their lists differ from what RotorHazard shows."""
+        """Registers again what differs from what RotorHazard shows."""
         if self._register is None:
             return
+        for effect in self._effects():
+            if self._offered.get(effect.name) != effect:
+                self._register(effect.made())
+                self._offered[effect.name] = effect
+
+    def _effects(self) -> tuple[EffectForm, ...]:
         snapshot = self._host.store.snapshot
-        targets, presets = target_choices(snapshot), preset_choices(snapshot)
-        offered = (*targets, *presets)
-        if offered == self._offered:
-            return
-        group = rotorhazard.select_field(GROUP, "Group", targets, ALL)
-        preset = rotorhazard.select_field(PRESET, "Preset", presets, presets[0][0])
-        brightness = rotorhazard.range_field(BRIGHTNESS, "Brightness", DEFAULT_BRIGHTNESS, lowest=1, highest=255)
-        for effect in (
-            rotorhazard.action_effect(
-                "gcaction", "RaceLink: group preset", self._group_preset, [group, preset, brightness]
-            ),
-            rotorhazard.action_effect("rl_blackout", "RaceLink: blackout", self._blackout, [group]),
-            rotorhazard.action_effect(
-                "rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks, []
-            ),
-        ):
-            self._register(effect)
-        self._offered = offered
+        presets, scenes = tuple(preset_choices(snapshot)), tuple(scene_choices(snapshot))
+        group = Choice(GROUP, "Group", tuple(target_choices(snapshot)), ALL)
+        preset = Choice(PRESET, "Preset", presets, presets[0][0])
+        brightness = Slider(BRIGHTNESS, "Brightness", DEFAULT_BRIGHTNESS, lowest=1, highest=255)
+        scene = Choice(SCENE, "Scene", scenes, scenes[0][0])
+        return (
+            EffectForm("gcaction", "RaceLink: group preset", self._group_preset, (group, preset, brightness)),
+            EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, (scene,)),
+            EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (group,)),
+            EffectForm("rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks),
+        )
 
     def _group_preset(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.RACE_EVENT, self._preset_command)
+
+    def _run_scene(self, action: Binding, args: Mapping[str, Any]) -> None:
+        """Returns as soon as the scene is under way; what goes wrong later is said then."""
+
+        def start(event_name: str) -> None:
+            playing = self._scenes.start(action.get(SCENE), _origin(event_name, Priority.RACE_EVENT))
+
+            def tell(result: SceneResult) -> None:
+                if (problem := problem_of(result)) is not None:
+                    self._say(event_name, f"scene “{playing.label}”: {problem}")
+
+            self._scenes.when_over(playing, tell)
+
+        self._attempt(args, start)
 
     def _blackout(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.BLACKOUT, self._blackout_command)
@@ -103,15 +117,28 @@ class Actions:
         priority: Priority,
         command_for: Callable[[Binding], Command],
     ) -> None:
+        def submit(event_name: str) -> None:
+            result = self._host.dispatcher.submit(command_for(action), _origin(event_name, priority))
+            if not result.ok:
+                self._say(event_name, result.detail or result.status.value)
+
+        self._attempt(args, submit)
+
+    def _attempt(self, args: Mapping[str, Any], work: Callable[[str], None]) -> None:
+        """Calls `work` with the name of the event; whatever it raises becomes a notification."""
         event_name = str((args or {}).get("_eventName", "event"))
         try:
-            result = self._host.dispatcher.submit(command_for(action), Origin(f"race event {event_name}", priority))
-            problem = None if result.ok else result.detail or result.status.value
+            work(event_name)
         except RaceLinkError as error:
             _log.warning("The binding to %s did nothing: %s", event_name, error)
-            problem = str(error)
+            self._say(event_name, str(error))
         except Exception:  # noqa: BLE001 - nothing of ours may raise into RotorHazard
             _log.exception("The binding to %s failed", event_name)
-            problem = "an unexpected error; the server log says more"
-        if problem is not None:
-            self._notifier.say(f"The lights for “{event_name}” did not follow: {problem}")
+            self._say(event_name, "an unexpected error; the server log says more")
+
+    def _say(self, event_name: str, problem: str) -> None:
+        self._notifier.say(f"The lights for “{event_name}” did not follow: {problem}")
+
+
+def _origin(event_name: str, priority: Priority) -> Origin:
+    return Origin(f"race event {event_name}", priority)

@@ -20,6 +20,7 @@ from .older_options import older_options
 from .page import RaceLinkPage
 from .refresh import Refresh
 from .rotorhazard import RhApi, listen
+from .scene_player import ScenePlayer
 from .serial_ports import rotorhazard_ports
 from .settings_section import PORTS, SECTION, gateway_ports, register_section
 
@@ -45,7 +46,8 @@ class Plugin:
         self._host.keep_log_of(__package__)
         self._host.startblock.heat = lambda: current_heat(rhapi)
         notifier = Notifier(rhapi)
-        self._actions = Actions(self._host, notifier)
+        scenes = ScenePlayer(self._host)
+        self._actions = Actions(self._host, scenes, notifier)
         buttons = Buttons(rhapi, self._host, notifier)
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 

@@ -1,4 +1,4 @@
-"""The values of fields and bindings: what RotorHazard stores as text, as targets and presets.
+"""The values of fields and bindings: what RotorHazard stores as text, as targets, presets and scenes.
 
 Source: spec rotorhazard, section 12. Values are never empty, "0" or false: RotorHazard would show the default again.
 """
@@ -51,6 +51,16 @@ def preset_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(preset_value(preset.id), preset.label) for preset in presets] or [(NOTHING, "No presets yet")]
 
 
+def scene_value(key: str) -> str:
+    return f"scene:{key}"
+
+
+def scene_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """By key, which outlives every renaming; the lowest id first, for the same reason as among presets."""
+    scenes = sorted(snapshot.scenes.values(), key=lambda scene: scene.id)
+    return [(scene_value(scene.key), scene.label) for scene in scenes] or [(NOTHING, "No scenes yet")]
+
+
 def read_target(stored: object, snapshot: Snapshot) -> Target:
     """Nothing and `all` mean every lamp; `group:<id>`, `device:<MAC>`, and the bare digits of the older plugin.
 
@@ -82,6 +92,20 @@ def read_preset(stored: object, snapshot: Snapshot) -> int:
     if number not in snapshot.presets:
         raise BindingBroken(f"The preset {number} no longer exists. Choose another one.")
     return number
+
+
+def read_scene(stored: object, snapshot: Snapshot) -> str:
+    """The scene's key; nothing means the scene with the lowest id. The older plugin stored bare keys.
+
+    Raises BindingBroken.
+    """
+    text = _as_text(stored) or scene_choices(snapshot)[0][0]
+    if text == NOTHING:
+        raise BindingBroken("No scene is chosen. Create one on the RaceLink page if there is none, then choose it.")
+    key = text.removeprefix("scene:")
+    if all(scene.key != key for scene in snapshot.scenes.values()):
+        raise BindingBroken(f"The scene {key!r} no longer exists. Choose another one.")
+    return key
 
 
 def read_brightness(stored: object) -> int:

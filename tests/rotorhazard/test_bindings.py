@@ -15,7 +15,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import BroadcastTarget
 from racelink_core.state.starter import starter_content
 from racelink_rh_plugin import initialize
-from racelink_rh_plugin.values import BindingBroken, read_brightness, read_preset, read_target
+from racelink_rh_plugin.values import BindingBroken, read_brightness, read_preset, read_scene, read_target
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.contract import EVENT_NAMES, recorded_events
 from tests.rotorhazard.double.replay import replay
@@ -41,6 +41,7 @@ STORED: tuple[dict[str, object], ...] = (
     {"rl_action_group": "device:nobody", "rl_action_brightness": "nan"},
     {"rl_action_group": 3, "rl_action_preset": ["preset:1"], "rl_action_brightness": {"value": 7}},
     {"rl_action_preset": "", "rl_action_brightness": "1e400", "unknown": True},
+    {"rl_action_scene": ["scene:"]},
 )
 
 json_values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
@@ -48,11 +49,12 @@ near_misses = st.sampled_from(["group:", "group:²", "device:", "preset:-1", "pr
 
 
 @given(json_values | near_misses)
-def test_whatever_is_stored_it_is_a_target_a_preset_a_brightness_or_named_as_broken(stored: object) -> None:
+def test_whatever_is_stored_it_is_a_target_a_preset_a_brightness_a_scene_or_named_as_broken(stored: object) -> None:
     for read in (
         lambda: read_target(stored, SNAPSHOT),
         lambda: read_preset(stored, SNAPSHOT),
         lambda: read_brightness(stored),
+        lambda: read_scene(stored, SNAPSHOT),
     ):
         with suppress(BindingBroken):
             read()

@@ -75,3 +75,8 @@ class SceneResult(FrozenModel):
     packets_sent: int = 0
     started_ts: float
     ended_ts: float
+
+    @property
+    def failed_actions(self) -> tuple[SceneActionResult, ...]:
+        """Those that were reached and not done whole."""
+        return tuple(each for each in self.actions if not each.ok and each.status is not ActionStatus.SKIPPED)

@@ -11,7 +11,7 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.domain.scene import Choreography
 from racelink_core.services.scene_runner.request import RunRequest, RunState, SceneRun
-from racelink_core.services.scene_runner.results import CANCELLED, ActionStatus, SceneResult
+from racelink_core.services.scene_runner.results import CANCELLED, SceneResult
 from racelink_core.services.scenes import SceneNotFound
 from racelink_core.web.api.scenes import NOT_FOUND, SceneFields
 from racelink_core.web.description import describe
@@ -169,8 +169,7 @@ def _result_reply(result: SceneResult) -> Response:
         return json_response({"ok": True, "result": row})
     if result.error == CANCELLED:
         return failure_response(200, CANCELLED, result.detail or "The scene was cancelled.", result=row)
-    failed = [each for each in result.actions if not each.ok and each.status is not ActionStatus.SKIPPED]
-    why = "; ".join(f"action {each.index + 1}: {each.error}" for each in failed) or result.error
+    why = "; ".join(f"action {each.index + 1}: {each.error}" for each in result.failed_actions) or result.error
     return failure_response(200, _FAILED, f"Not all of the scene was sent: {why}.", result=row)
 
 

@@ -1,0 +1,62 @@
+"""Starts stored scenes for whoever asks inside RotorHazard, and finds the words for how they ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from racelink_core.domain.origin import Origin
+from racelink_core.services.scene_runner.request import RunRequest, SceneRun
+from racelink_core.services.scene_runner.results import CANCELLED, SceneActionResult, SceneResult
+
+from .values import read_scene
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """A run, and what the operator calls its scene."""
+
+    label: str
+    run: SceneRun
+
+
+class ScenePlayer:
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def start(self, stored: object, origin: Origin) -> Playing:
+        """Returns at once; what runs is replaced, waited for or kept by the policy of the origin.
+
+        `stored`: the value of a field. Raises BindingBroken, SceneInvalid or SceneBusy.
+        """
+        scene = self._host.scenes.playable(read_scene(stored, self._host.store.snapshot))
+        return Playing(scene.label, self._host.scene_runner.start(RunRequest(scene.key, scene, origin)))
+
+    def wait(self, playing: Playing) -> SceneResult:
+        """Until its end."""
+        return self._host.scene_runner.wait(playing.run)
+
+    def when_over(self, playing: Playing, tell: Callable[[SceneResult], None]) -> None:
+        """Returns at once; `tell` is called on a greenlet of its own."""
+        threading.Thread(target=lambda: tell(self.wait(playing)), name="rl-scene-answer", daemon=True).start()
+
+
+def problem_of(result: SceneResult) -> str | None:
+    """Why lamps did not get all of it; None for what was sent whole, and for what somebody ended."""
+    if result.error == CANCELLED:
+        return None
+    sentences = [_sentence(action) for action in result.failed_actions]
+    sentences += [warning.detail for warning in result.warnings if warning.action is None]
+    if not sentences and not result.ok:
+        sentences.append(result.error or "It failed; the server log says more.")
+    return " ".join(sentences) or None
+
+
+def _sentence(action: SceneActionResult) -> str:
+    problem = (action.detail or {}).get("problem") or action.error
+    return f"Action {action.index + 1}: {problem}"

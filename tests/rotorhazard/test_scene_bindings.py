@@ -1,0 +1,173 @@
+"""Scenes bound to events of a race: they start, replace each other, and what goes wrong is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from racelink_core.domain.scene import BrokenActions, Scene
+from racelink_core.domain.settings import SceneStart
+from racelink_core.runtime.clock import SystemClock
+from racelink_core.state.store import Store
+from racelink_rh_plugin import initialize
+from tests.rotorhazard.double import RotorHazard
+from tests.rotorhazard.double.replay import replay
+from tests.rotorhazard.rig import Field, race_day, until
+from tests.rotorhazard.stored_scenes import (
+    AMBER,
+    AMBER_CAUTION,
+    BLUE,
+    BLUE_BREATHE,
+    GREEN,
+    GREEN_GO,
+    RED,
+    RED_STOP,
+    create_scene,
+    delete_scene,
+    ended_runs,
+    light,
+    rename_scene,
+    running_scene,
+    wait,
+)
+
+NOWHERE = {"rl_comms_port": "/dev/racelink-is-not-here"}
+A_MINUTE = wait(60)
+
+
+def said(server: RotorHazard, part: str) -> None:
+    until(lambda: any(part in message for message in server.ui.messages), f"{part!r} in {server.ui.messages}")
+
+
+def shows(field: Field, colour: tuple[int, ...]) -> None:
+    until(lambda: field.colours() == {colour}, f"{colour} everywhere; instead: {field.colours()}")
+
+
+def bind_scene(server: RotorHazard, event: str, key: str) -> None:
+    server.bind(event, "rl_scene_action", rl_action_scene=f"scene:{key}")
+
+
+def test_in_a_recorded_race_each_event_replaces_the_scene_of_the_one_before(tmp_path: Path) -> None:
+    field = Field()
+    expected = {"RACE_STAGE": AMBER, "RACE_START": GREEN, "RACE_FINISH": BLUE, "RACE_STOP": RED}
+    with race_day(tmp_path, field) as server:
+        bind_scene(server, "RACE_STAGE", create_scene(server, "Staging", light(AMBER_CAUTION), A_MINUTE))
+        bind_scene(server, "RACE_START", create_scene(server, "Go", light(GREEN_GO), A_MINUTE))
+        bind_scene(server, "RACE_FINISH", create_scene(server, "Finish", light(BLUE_BREATHE), A_MINUTE))
+        bind_scene(server, "RACE_STOP", create_scene(server, "Stop", light(RED_STOP)))
+
+        def after(event: str) -> None:
+            if event in expected:
+                shows(field, expected[event])
+
+        replay(server, "full_race_timed", after=after)
+        until(lambda: running_scene(server) is None, "the end of the last scene")
+        until(lambda: len(ended_runs(server)) == 4, "what became of each")
+        assert ended_runs(server) == [
+            ("staging", "cancelled"),
+            ("go", "cancelled"),
+            ("finish", "cancelled"),
+            ("stop", "done"),
+        ]
+        assert server.events.errors == []
+        assert not any("did not follow" in message for message in server.ui.messages), server.ui.messages
+
+
+def test_a_race_that_is_aborted_while_staging_runs_the_scene_of_the_abort(tmp_path: Path) -> None:
+    field = Field()
+    with race_day(tmp_path, field) as server:
+        bind_scene(server, "RACE_STAGE", create_scene(server, "Staging", light(AMBER_CAUTION), A_MINUTE))
+        bind_scene(server, "RACE_ABORT", create_scene(server, "Aborted", light(RED_STOP)))
+        replay(server, "aborted_in_staging")
+        shows(field, RED)
+
+
+def test_a_binding_keeps_its_scene_when_that_is_renamed(tmp_path: Path) -> None:
+    field = Field()
+    with race_day(tmp_path, field) as server:
+        create_scene(server, "First", light(GREEN_GO))
+        key = create_scene(server, "Second", light(RED_STOP))
+        bind_scene(server, "RACE_START", key)
+        rename_scene(server, key, "Something else")
+        server.fire("RACE_START")
+        shows(field, RED)
+
+
+def test_an_untouched_binding_means_the_oldest_scene_and_a_bare_key_the_one_that_the_older_plugin_stored(
+    tmp_path: Path,
+) -> None:
+    field = Field()
+    with race_day(tmp_path, field) as server:
+        create_scene(server, "Zero", light(GREEN_GO))
+        older = create_scene(server, "Another", light(RED_STOP))
+        server.bind("RACE_START", "rl_scene_action")
+        server.bind("RACE_STOP", "rl_scene_action", rl_action_scene=older)
+        server.fire("RACE_START")
+        shows(field, GREEN)
+        server.fire("RACE_STOP")
+        shows(field, RED)
+
+
+def test_without_scenes_the_form_shows_a_placeholder_that_does_nothing_and_says_so(tmp_path: Path) -> None:
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        [field] = server.shown_fields("rl_scene_action").values()
+        assert [(option.value, option.label) for option in field.options] == [("none", "No scenes yet")]
+        server.bind("RACE_START", "rl_scene_action")
+        server.bind("RACE_STOP", "rl_scene_action", rl_action_scene="none")
+        server.fire("RACE_START")
+        server.fire("RACE_STOP")
+        assert [message for message in server.ui.messages if "No scene is chosen" in message], server.ui.messages
+        assert server.events.errors == []
+
+
+def test_a_scene_that_is_deleted_under_a_binding_is_named_when_it_should_run(tmp_path: Path) -> None:
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        create_scene(server, "Still there")
+        key = create_scene(server, "Brief")
+        bind_scene(server, "RACE_START", key)
+        delete_scene(server, key)
+        server.fire("RACE_START")
+        said(server, "The scene &#x27;brief&#x27; no longer exists")
+        assert running_scene(server) is None
+        assert ended_runs(server) == []
+        assert server.events.errors == []
+
+
+def test_a_scene_that_cannot_be_read_is_never_run(tmp_path: Path) -> None:
+    broken = BrokenActions(raw=[1], problem="odd", code="bad_value", action_index=0)
+    store = Store.open(tmp_path / "racelink", SystemClock())
+    with store.transaction() as draft:
+        draft.scenes[1] = Scene(id=1, key="odd", label="Odd", broken=broken)
+    store.close()
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        bind_scene(server, "RACE_START", "odd")
+        server.fire("RACE_START")
+        said(server, "The scene Odd cannot be read")
+        assert ended_runs(server) == []
+
+
+def test_a_scene_without_a_gateway_says_what_to_do_and_delays_no_event(tmp_path: Path) -> None:
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        bind_scene(server, "RACE_START", create_scene(server, "Go <now>", light(GREEN_GO), A_MINUTE, light(RED_STOP)))
+        server.fire("RACE_START")
+        said(server, "“raceStart” did not follow: scene “Go &lt;now&gt;”: Action 1: ")
+        assert server.events.errors == []
+
+
+@pytest.mark.parametrize(("policy", "ends"), [("refuse", []), ("queue", []), ("replace", [("first", "cancelled")])])
+def test_the_setting_for_race_events_says_what_becomes_of_the_scene_that_runs(
+    tmp_path: Path, policy: SceneStart, ends: list[tuple[str, str]]
+) -> None:
+    store = Store.open(tmp_path / "racelink", SystemClock())
+    with store.transaction() as draft:
+        draft.settings = draft.settings.model_copy(update={"scene_start_race_event": policy})
+    store.close()
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        bind_scene(server, "RACE_STAGE", create_scene(server, "First", A_MINUTE))
+        bind_scene(server, "RACE_START", create_scene(server, "Second", A_MINUTE))
+        server.fire("RACE_STAGE")
+        server.fire("RACE_START")
+        until(lambda: ended_runs(server) == ends, f"{ends}")
+        until(lambda: running_scene(server) == ("second" if ends else "first"), "the one that may run")
+        assert any("is running" in message for message in server.ui.messages) is (policy == "refuse")
