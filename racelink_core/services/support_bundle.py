@@ -31,6 +31,7 @@ configuration.json  how the host was set up, and the operator's settings
 problems.json       what RaceLink itself says is wrong
 gateways.json       gateways and what was tried to reach them
 networks.json       networks, groups and devices, with what each lamp last reported
+scenes.json         RL presets and scenes
 tasks.json          the last tasks
 statistics.json     time on air by network and hour, answers and signal by device
 databases.json      whether the databases are sound

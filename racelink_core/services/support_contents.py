@@ -56,6 +56,7 @@ def support_bundle(sources: SupportSources, pool: NativePool) -> SupportBundle:
             "problems": lambda: {"problems": list(sources.problems())},
             "gateways": lambda: _gateways(sources),
             "networks": lambda: _networks(sources),
+            "scenes": lambda: _scenes(sources),
             "tasks": lambda: {"tasks": list(sources.tasks.recent())},
             "statistics": lambda: _statistics(sources),
             "databases": lambda: {
@@ -103,6 +104,11 @@ def _networks(sources: SupportSources) -> dict[str, Any]:
         "devices": list(snapshot.devices.values()),
         "readings": [{"mac": mac, "reading": readings.of(mac)} for mac in snapshot.devices],
     }
+
+
+def _scenes(sources: SupportSources) -> dict[str, Any]:
+    snapshot = sources.store.snapshot
+    return {"presets": list(snapshot.presets.values()), "scenes": list(snapshot.scenes.values())}
 
 
 def _statistics(sources: SupportSources) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def test_the_bundle_holds_what_a_helper_asks_for(
     gateway = documents["gateways.json"]["gateways"][0]
     assert (gateway["mac"], gateway["is_connected"]) == (host.gateways.status().gateways[0].mac, True)
     assert len(documents["networks.json"]["devices"]) == len(host.store.snapshot.devices)
+    assert len(documents["scenes.json"]["presets"]) == len(host.store.snapshot.presets)
     assert documents["tasks.json"]["tasks"][0]["name"] == "status"
     assert documents["statistics.json"]["hours"]["default"][0]["sent_packets"] > 0
     assert documents["databases.json"]["configuration"] == "ok"
