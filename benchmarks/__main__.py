@@ -8,6 +8,7 @@ import sys
 NAMES = (
     "decoding",
     "scene_planning",
+    "scene_runs",
     "packet_overhead",
     "timed_send",
     "hub_stall",

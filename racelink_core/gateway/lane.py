@@ -77,6 +77,10 @@ class Lane:
     def overhead_ms(self) -> float:
         return self._session.overhead_ms if self._session is not None else 0.0
 
+    @property
+    def least_overhead_ms(self) -> float:
+        return self._session.least_overhead_ms if self._session is not None else 0.0
+
     def attach(self, session: GatewaySession) -> None:
         """From now on this session serves the network."""
         self._session = session
@@ -245,6 +249,8 @@ class Lane:
         cancellation: Cancellation | None,
         may_ask: Callable[[], bool] | None,
     ) -> tuple[Completion, str | None]:
+        session = self._session
+        ticket.answers_s = attempt_s + slower_reply_s(session.profile if session is not None else None)
         self._take(ticket, packet)
         session, hold = self._session, ticket.hold
         if ticket.refusal is not None or session is None or hold is None:

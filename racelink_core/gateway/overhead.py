@@ -19,5 +19,10 @@ class Overhead:
     def ms(self) -> float:
         return median(self._samples_ms) if self._samples_ms else UNMEASURED_MS
 
+    @property
+    def least_ms(self) -> float:
+        """Of the quickest packet: nothing but the way there and back was in it."""
+        return min(self._samples_ms) if self._samples_ms else UNMEASURED_MS
+
     def add(self, sample_ms: float) -> None:
         self._samples_ms.append(max(0.0, sample_ms))

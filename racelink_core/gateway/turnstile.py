@@ -36,7 +36,7 @@ class Hold:
 
 @dataclass(eq=False, slots=True)
 class Reservation:
-    """A timed packet: no other is in the slot at that moment, unless it is more important."""
+    """A timed packet: no other is in the slot at that moment, and nobody answers one, unless it is more important."""
 
     fire_at_s: float
     priority: Priority
@@ -44,11 +44,12 @@ class Reservation:
 
 @dataclass(eq=False, slots=True)
 class Ticket:
-    """One command's claim. `air_s` is how long its next packet needs the slot."""
+    """One command's claim. `air_s`: how long its next packet needs the slot; `answers_s`: how long nodes answer it."""
 
     priority: Priority
     hold: Hold | None = None
     air_s: float = 0.0
+    answers_s: float = 0.0
     place: int = field(default_factory=lambda: next(_places))
     changed: threading.Event = field(default_factory=threading.Event)
     has_slot: bool = False
@@ -148,7 +149,7 @@ class Turnstile:
             return False
         if not self._reservations:
             return True
-        free_at_s = self._clock.monotonic() + ticket.air_s + self._overhead_s() + _MARGIN_S
+        free_at_s = self._clock.monotonic() + ticket.air_s + ticket.answers_s + self._overhead_s() + _MARGIN_S
         return all(
             ticket.priority > reservation.priority or free_at_s <= reservation.fire_at_s
             for reservation in self._reservations

@@ -19,6 +19,7 @@ from racelink_core.gateway.errors import LaneFull
 from racelink_core.gateway.lane import MAX_WAITING, Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.gateway.reply_matcher import Matcher, Replies, ack_from, replies_from_any
+from racelink_core.gateway.sendable import sendable
 from racelink_core.protocol.bodies import Control, GetDevices, Offset, SetGroup, Stream, Sync
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
@@ -339,3 +340,26 @@ def test_a_lane_without_a_session_fails_at_once_with_the_reason(bench: Bench) ->
     assert lane.request(SET_GROUP, lambda: ack_from(NODE, 2), Priority.OPERATOR).reason == "link_lost"
     lane.attach(bench.open())
     assert lane.send([control(1)], Priority.OPERATOR)[0].ok
+
+
+def test_nobody_is_asked_who_would_still_answer_when_a_timed_packet_is_due(bench: Bench, lane: Lane) -> None:
+    timed = Doing(lambda: lane.send([SYNC], Priority.RACE_EVENT, fire_at_s=bench.clock.monotonic() + 0.4))
+    asking = Doing(
+        lambda: lane.request(
+            SET_GROUP, lambda: ack_from(NODE, Opcode.SET_GROUP), Priority.AUTOMATION, attempts=1, attempt_s=0.5
+        )
+    )
+    assert timed.sent()[0].ok
+    assert asking.replies().reason == "no_reply"
+    assert [packet.opcode for packet in bench.gateway.packets] == [Opcode.SYNC, Opcode.SET_GROUP]
+
+
+def test_turns_keep_their_place_and_let_only_more_important_commands_in_between(bench: Bench, lane: Lane) -> None:
+    with lane.turns(Priority.OPERATOR) as turns:
+        assert turns.send(sendable(control(1))).ok
+        equal = Doing(lambda: lane.send([control(2)], Priority.OPERATOR))
+        urgent = Doing(lambda: lane.send([control(3)], Priority.RACE_EVENT))
+        assert turns.send(sendable(control(4))).ok
+    assert equal.sent()[0].ok
+    assert urgent.sent()[0].ok
+    assert groups(bench.gateway.packets) == [1, 3, 4, 2]

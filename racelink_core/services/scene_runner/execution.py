@@ -23,7 +23,7 @@ from racelink_core.services.parallel import on_each_network
 from racelink_core.services.scene_runner.action_detail import error_of
 from racelink_core.services.scene_runner.bookkeeping import Bookkeeping
 from racelink_core.services.scene_runner.clean_up import clean_up
-from racelink_core.services.scene_runner.fire import fire
+from racelink_core.services.scene_runner.fire import TimedSync
 from racelink_core.services.scene_runner.ledger import Ledger
 from racelink_core.services.scene_runner.request import SceneRun
 from racelink_core.services.scene_runner.results import (
@@ -239,16 +239,8 @@ class Execution:
             index = share.operation.action
             self._ledger.begin(index)
             try:
-                fired = fire(
-                    lane,
-                    share.operation.packet,
-                    fire_at_s,
-                    priority=self._priority,
-                    cancellation=self._run.cancellation,
-                    wait_until=self._wait_until,
-                    clock=self._clock,
-                    guard_s=self._around.timings.sync_guard_s,
-                )
+                timed = TimedSync(lane, share.operation.packet, fire_at_s, self._around, self._wait_until)
+                fired = timed.fire(self._priority, self._run.cancellation)
             except RaceLinkError as error:
                 self._not_sent([share], str(error))
                 continue

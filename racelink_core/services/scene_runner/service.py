@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 STOPPED = "Stopped by hand."
 BLACKOUT = "A blackout was ordered."
 HOST_STOPS = "RaceLink was stopped."
+_FREES_BY_ITSELF = frozenset({BLACKOUT, HOST_STOPS})
+"""After a blackout nobody waits any more, and at the end nothing new is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class SceneRunner:
 
         What a run left that an earlier start of the host did not end is freed, too.
         """
-        if self._interrupted is not None and self._running is None and reason == STOPPED:
+        if self._interrupted is not None and self._running is None and reason not in _FREES_BY_ITSELF:
             self._in_background(lambda: release_everyone(self._around, Origin("stop", Priority.OPERATOR)))
         self._forget_interrupted()
         queued = tuple(self._queue)

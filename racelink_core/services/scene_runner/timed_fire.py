@@ -1,13 +1,14 @@
 """When to write a SYNC, so that the light changes at a given moment. Pure.
 
 Source: spec gateway-and-node-model, A5: lamps fire when the packet's last symbol is out. What the gateway and its link
-add is measured from the write to TX_DONE (design 3.14): the way there and the way back take about the same.
+add is measured from the write to TX_DONE (design 3.14). Of the quickest packet, the way there and the way back took
+about the same; what made others slower is mostly a report that was read late.
 """
 
 from __future__ import annotations
 
 WAY_THERE = 0.5
-"""The share of the measured overhead that passes before the packet is on air."""
+"""The share of the least overhead that passes before the packet is on air."""
 AUTOSYNC_S = 30.0
 """A gateway that has sent no SYNC for so long sends one by itself, and is deaf to us meanwhile (A8)."""
 
