@@ -66,12 +66,12 @@ def test_a_task_has_a_beginning_and_an_end_and_its_requests_say_who_answered(tmp
         assert end.result["silent"] == 1
         asked = rig.host.history.page(kind="request", origin="task status", limit=50)
         sweep = asked[-1]
-        assert (sweep.name, sweep.target, sweep.params["group_id"]) == ("STATUS", "everyone", 255)
+        assert (sweep.name, sweep.target, sweep.params["group_id"]) == ("STATUS", "everyone", 1)
         assert lost in sweep.devices["silent"]
         assert set(sweep.devices["answered"]) <= set(rig.running) - {lost}
         alone = next(each for each in asked if each.devices == {"silent": (lost,)})
         assert (alone.status, alone.code) == ("silent", "no_reply")
-        assert alone.packets_sent == 3
+        assert alone.packets_sent == 2, "the group was asked before"
 
 
 def test_an_acknowledged_push_is_called_acknowledged(tmp_path: Path) -> None:
