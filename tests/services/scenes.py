@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from racelink_core.configuration import HostConfiguration
 from racelink_core.domain.command import (
     OffsetGroupCommand,
     RlEffectCommand,
@@ -23,9 +24,11 @@ from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.scene import Action, Choreography, Delay
 from racelink_core.domain.target import BroadcastTarget, GroupsTarget
+from racelink_core.host import Host
 from racelink_core.protocol.radio_packet import parse_radio
 from racelink_core.services.scene_runner.request import RunRequest, SceneRun
 from racelink_core.services.scene_runner.results import SceneResult
+from racelink_core.standalone.demo import settle
 from tests.services.rig import GATEWAY, OPERATOR, Rig, running_host, until
 
 EVERYONE = BroadcastTarget()
@@ -44,6 +47,22 @@ def scene_rig(directory: Path, **options: Any) -> Iterator[Rig]:
         rig.discover()
         rig.assign(list(rig.running)[:2], "Pit wall")
         yield rig
+
+
+@contextmanager
+def festival(directory: Path) -> Iterator[Rig]:
+    """Two hundred settled lamps behind three gateways; nobody is healed."""
+    url = f"sim://{Path(__file__).parents[1] / 'data' / 'fleets' / 'festival-200.json'}"
+    host = Host(HostConfiguration(data_directory=directory, gateways=(url,), speed=10.0))
+    try:
+        settle(host)
+        with host.store.transaction() as draft:
+            draft.settings = draft.settings.model_copy(update={"healing": False})
+        host.start()
+        until(lambda: len(host.gateways.lanes()) == 3, "three gateways")
+        yield Rig(host)
+    finally:
+        host.stop()
 
 
 def effect(brightness: int, *groups: int, armed: bool = False) -> RlEffectCommand:

@@ -10,6 +10,7 @@ import pytest
 from racelink_core.domain.address import Mac
 from racelink_core.domain.command import RlEffectCommand, SyncCommand
 from racelink_core.domain.effect import EffectParameters
+from racelink_core.domain.group import GroupId
 from racelink_core.domain.scene import ExplicitScope
 from racelink_core.domain.target import DeviceTarget
 from racelink_core.services.scene_runner.service import Progress
@@ -21,6 +22,7 @@ from tests.services.scenes import (
     cascade,
     delay,
     effect,
+    festival,
     is_free,
     on_air,
     order,
@@ -176,3 +178,52 @@ def test_an_effect_without_offset_leaves_nothing_to_clean_up(rig: Rig) -> None:
     rig.host.scene_runner.stop()
     assert rig.host.scene_runner.wait(run).clean_up is None
     assert on_air(rig, start) == []
+
+
+def test_a_run_plays_what_was_there_when_it_began(rig: Rig) -> None:
+    run = order(rig, effect(40, 1), delay(2000), effect(50, 2), preset(1, brightness=60), key="show")
+    until_running(run, 1)
+    with rig.host.store.transaction() as draft:
+        del draft.groups[GroupId(2)]
+        del draft.presets[1]
+    assert rig.host.scene_runner.wait(run).ok
+    until(lambda: brightnesses(rig) == {60}, "the preset that was there")
+
+
+def test_a_lamp_of_each_network_shows_a_scene_and_its_light_changes_at_the_wanted_moment(tmp_path: Path) -> None:
+    with festival(tmp_path) as rig:
+        clock = rig.host.clock
+        fire_at_s = clock.monotonic() + 30.0
+        result = play(rig, effect(77, armed=True), SYNC, fire_at_s=fire_at_s)
+        assert result.ok
+        assert (result.packets_sent, result.warnings) == (9, ())
+        shown = {
+            node.network_id: rig.simulation.pump.clock_s(node.lamp.shown_since_s)
+            for node in rig.running.values()
+            if node.lamp.brightness == 77
+        }
+        assert set(shown) == {"net-a", "net-b", "net-c"}
+        assert all(abs(shown_s - fire_at_s) < 0.01 for shown_s in shown.values())
+
+
+def test_a_scene_that_is_stopped_before_its_moment_never_fires(rig: Rig) -> None:
+    fire_at_s = rig.host.clock.monotonic() + 300.0
+    run = order(rig, effect(77, armed=True), SYNC, fire_at_s=fire_at_s)
+    until_running(run, 1)
+    rig.host.scene_runner.stop()
+    result = rig.host.scene_runner.wait(run)
+    assert [each.error for each in result.actions] == [None, "cancelled"]
+    until(lambda: is_free(rig), "free lamps")
+    assert 77 not in brightnesses(rig)
+
+
+def test_what_cannot_be_sent_ends_the_scene_unless_it_shall_go_on(rig: Rig) -> None:
+    rig.simulation.fault("unplug", GATEWAY)
+    until(lambda: not rig.host.gateways.status().ready, "the loss")
+    result = play(rig, effect(10, 1), delay(10), effect(20, 1))
+    assert [each.error for each in result.actions] == ["send_failed", "skipped: aborted", "skipped: aborted"]
+    assert result.aborted_at_index == 0
+    assert {each.code for each in result.warnings} >= {"gateway_missing"}
+    result = play(rig, effect(10), delay(10), SYNC, stop_on_error=False)
+    assert [each.error for each in result.actions] == ["send_failed", None, "send_failed"]
+    assert result.aborted_at_index is None
