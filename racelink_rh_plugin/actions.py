@@ -72,6 +72,7 @@ class Actions:
         return (
             EffectForm("gcaction", "RaceLink: group preset", self._group_preset, (group, preset, brightness)),
             EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, (scene,)),
+            EffectForm("rl_stop_scene", "RaceLink: stop scene", self._stop_scene),
             EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (group,)),
             EffectForm("rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks),
         )
@@ -92,6 +93,10 @@ class Actions:
             self._scenes.when_over(playing, tell)
 
         self._attempt(args, start)
+
+    def _stop_scene(self, _action: Binding, args: Mapping[str, Any]) -> None:
+        """Silent when none runs: most races end without one."""
+        self._attempt(args, lambda event_name: self._scenes.stop(f"Stopped by race event {event_name}."))
 
     def _blackout(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.BLACKOUT, self._blackout_command)
@@ -124,7 +129,7 @@ class Actions:
 
         self._attempt(args, submit)
 
-    def _attempt(self, args: Mapping[str, Any], work: Callable[[str], None]) -> None:
+    def _attempt(self, args: Mapping[str, Any], work: Callable[[str], object]) -> None:
         """Calls `work` with the name of the event; whatever it raises becomes a notification."""
         event_name = str((args or {}).get("_eventName", "event"))
         try:

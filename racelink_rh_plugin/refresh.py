@@ -93,10 +93,11 @@ class Refresh:
             due_in_s = self._rebuilt_at_s + _REBUILD_INTERVAL_S - time.monotonic()
             waits_for_interval = bool(self._pages_due) and not self._race.is_on
             self._changed.wait(max(0.0, due_in_s) if waits_for_interval else None)
+            self._changed.clear()
+            if not self._stopped:
+                time.sleep(_SETTLE_S)
             if self._stopped:
                 return
-            self._changed.clear()
-            time.sleep(_SETTLE_S)
             try:
                 self._update()
             except Exception:  # noqa: BLE001 - one failed update must not end all later ones

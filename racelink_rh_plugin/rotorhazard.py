@@ -17,7 +17,7 @@ OLDEST_API = (1, 4)
 class Effect(Protocol):
     """What `ActionEffect` takes: the stored binding and the event's arguments."""
 
-    def __call__(self, action: Mapping[str, Any], args: Mapping[str, Any]) -> None: ...
+    def __call__(self, action: Mapping[str, Any], args: Mapping[str, Any], /) -> None: ...
 
 
 def select_field(

@@ -1,4 +1,4 @@
-"""Starts stored scenes for whoever asks inside RotorHazard, and finds the words for how they ended."""
+"""Starts and stops scenes for whoever asks inside RotorHazard, and finds the words for how they ended."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ class ScenePlayer:
         """
         scene = self._host.scenes.playable(read_scene(stored, self._host.store.snapshot))
         return Playing(scene.label, self._host.scene_runner.start(RunRequest(scene.key, scene, origin)))
+
+    def stop(self, reason: str) -> bool:
+        """Returns at once: the current packet is the last, then lamps are freed. False: there was nothing to stop."""
+        return self._host.scene_runner.stop(reason)
 
     def wait(self, playing: Playing) -> SceneResult:
         """Until its end."""

@@ -50,6 +50,7 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
         assert {name: effect.label for name, effect in server.effects.items()} == {
             "gcaction": "RaceLink: group preset",
             "rl_scene_action": "RaceLink: run scene",
+            "rl_stop_scene": "RaceLink: stop scene",
             "rl_blackout": "RaceLink: blackout",
             "rl_startblock_update": "RaceLink: update starting blocks",
         }

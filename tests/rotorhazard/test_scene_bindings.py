@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from racelink_core.domain.scene import BrokenActions, Scene
-from racelink_core.domain.settings import SceneStart
+from racelink_core.domain.opcode import Opcode
+from racelink_core.domain.origin import Origin, Priority
+from racelink_core.domain.scene import BrokenActions, Choreography, Scene
+from racelink_core.protocol.radio_packet import parse_radio
 from racelink_core.runtime.clock import SystemClock
+from racelink_core.services.scene_runner.records import RunRecords
+from racelink_core.services.scene_runner.request import RunRequest
+from racelink_core.state.history_store import HistoryStore
 from racelink_core.state.store import Store
 from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.replay import replay
-from tests.rotorhazard.rig import Field, race_day, until
+from tests.rotorhazard.rig import Field, race_day, status_of, until
 from tests.rotorhazard.stored_scenes import (
     AMBER,
     AMBER_CAUTION,
@@ -23,6 +28,7 @@ from tests.rotorhazard.stored_scenes import (
     GREEN_GO,
     RED,
     RED_STOP,
+    asked,
     create_scene,
     delete_scene,
     ended_runs,
@@ -157,13 +163,10 @@ def test_a_scene_without_a_gateway_says_what_to_do_and_delays_no_event(tmp_path:
 
 @pytest.mark.parametrize(("policy", "ends"), [("refuse", []), ("queue", []), ("replace", [("first", "cancelled")])])
 def test_the_setting_for_race_events_says_what_becomes_of_the_scene_that_runs(
-    tmp_path: Path, policy: SceneStart, ends: list[tuple[str, str]]
+    tmp_path: Path, policy: str, ends: list[tuple[str, str]]
 ) -> None:
-    store = Store.open(tmp_path / "racelink", SystemClock())
-    with store.transaction() as draft:
-        draft.settings = draft.settings.model_copy(update={"scene_start_race_event": policy})
-    store.close()
     with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        asked(server, "PUT", "settings", {"scene_start": {"race_event": policy}})
         bind_scene(server, "RACE_STAGE", create_scene(server, "First", A_MINUTE))
         bind_scene(server, "RACE_START", create_scene(server, "Second", A_MINUTE))
         server.fire("RACE_STAGE")
@@ -171,3 +174,68 @@ def test_the_setting_for_race_events_says_what_becomes_of_the_scene_that_runs(
         until(lambda: ended_runs(server) == ends, f"{ends}")
         until(lambda: running_scene(server) == ("second" if ends else "first"), "the one that may run")
         assert any("is running" in message for message in server.ui.messages) is (policy == "refuse")
+
+
+def test_the_stop_of_a_race_stops_its_scene_and_frees_the_lamps(tmp_path: Path) -> None:
+    field = Field()
+    with race_day(tmp_path, field) as server:
+        armed = {**light(RED_STOP), "flags_override": {"arm_on_sync": True}}
+        bind_scene(server, "RACE_START", create_scene(server, "Go", light(GREEN_GO), armed, A_MINUTE, {"kind": "sync"}))
+        server.bind("RACE_STOP", "rl_stop_scene")
+        seen: dict[str, object] = {}
+
+        def after(event: str) -> None:
+            if event == "RACE_START":
+                until(
+                    lambda: all(node.lamp.armed is not None for node in field.nodes()), "every lamp waits for the SYNC"
+                )
+            seen[event] = running_scene(server)
+
+        replay(server, "full_race_timed", after=after)
+        assert seen["RACE_FINISH"] == "go"
+        until(lambda: ended_runs(server) == [("go", "cancelled")], "the end of the scene")
+        assert all(node.lamp.armed is None for node in field.nodes()), "no lamp waits any more"
+        assert field.colours() == {GREEN}
+        [past] = asked(server, "GET", "scene-runs")["past"]
+        assert past["result"]["detail"] == "Stopped by race event raceStop."
+
+
+def test_what_waits_for_its_turn_is_stopped_too_and_stopping_nothing_is_silent(tmp_path: Path) -> None:
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        server.bind("RACE_STOP", "rl_stop_scene")
+        server.fire("RACE_STOP")
+        assert not any("did not follow" in message for message in server.ui.messages)
+        bind_scene(server, "RACE_START", create_scene(server, "Go", A_MINUTE))
+        asked(server, "PUT", "settings", {"scene_start": {"race_event": "queue"}})
+        server.fire("RACE_START")
+        server.fire("RACE_START")
+        assert len(asked(server, "GET", "scene-runs")["queued"]) == 1
+        server.fire("RACE_STOP")
+        until(lambda: ended_runs(server) == [("go", "cancelled")] * 2, "the end of both")
+        assert running_scene(server) is None
+
+
+def test_stopping_at_an_event_frees_lamps_that_a_crash_left_waiting(tmp_path: Path) -> None:
+    field = Field()
+    leave_unfinished(tmp_path / "racelink")
+    with race_day(tmp_path, field) as server:
+        until(lambda: "ended while the scene" in status_of(server), "the problem in the panel")
+        before = len(field.simulation.air_log)
+        server.bind("RACE_STOP", "rl_stop_scene")
+        server.fire("RACE_STOP")
+        until(
+            lambda: any(parse_radio(sent.raw).opcode == Opcode.OFFSET for sent in field.simulation.air_log[before:]),
+            "the packet that frees everyone",
+        )
+        create_scene(server, "Another")
+        until(lambda: "ended while the scene" not in status_of(server), "the end of the problem")
+
+
+def leave_unfinished(directory: Path) -> None:
+    """A run that began in an earlier start of the host and never ended."""
+    directory.mkdir()
+    kept = HistoryStore(directory, 1.0, lambda: 1_000_000)
+    kept.start()
+    records = RunRecords(kept, SystemClock())
+    records.began(records.ordered(RunRequest("cut", Choreography(), Origin("race event", Priority.RACE_EVENT))))
+    kept.close(5.0)
