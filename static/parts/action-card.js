@@ -42,8 +42,9 @@ const Why = ({ cost, networks, onExplain }) => html`
   </details>
 `;
 
-const Tools = ({ action, name, isFirst, isLast, onMove, onDuplicate, onRemove }) => html`
+const Tools = ({ action, name, isFirst, isLast, onMove, onDuplicate, onInsert, onRemove }) => html`
   <span class="rl-action-tools">
+    ${onInsert && html`<${IconButton} icon="plus" label=${`Insert an action before ${name}`} onClick=${onInsert} />`}
     <${IconButton} icon="up" label=${`Move ${name} up`} data-move="up" disabled=${isFirst} onClick=${() => onMove(action.uid, -1)} />
     <${IconButton} icon="down" label=${`Move ${name} down`} data-move="down" disabled=${isLast} onClick=${() => onMove(action.uid, 1)} />
     ${onDuplicate && html`<${IconButton} icon="copy" label=${`Duplicate ${name}`} onClick=${() => onDuplicate(action.uid)} />`}
@@ -144,7 +145,7 @@ const Container = ({ action, lists, schema, effectSchema, scope, problem, onChan
 };
 
 export const ActionCard = (props) => {
-  const { action, index, count, lists, schema, effectSchema, scope, cost, step, problem, gap, notes, open, onToggle, onChange, onMove, onRemove, onDuplicate, onClear, onExplain } = props;
+  const { action, index, count, lists, schema, effectSchema, scope, cost, step, problem, gap, notes, open, onToggle, onChange, onMove, onRemove, onDuplicate, onInsert, onClear, onExplain } = props;
   const look = step ? STATUS_LOOKS[step.status].look : "";
   const name = `action ${index + 1}`;
   return html`
@@ -163,6 +164,7 @@ export const ActionCard = (props) => {
           isLast=${index === count - 1}
           onMove=${onMove}
           onDuplicate=${onDuplicate}
+          onInsert=${onInsert}
           onRemove=${onRemove}
         />
       </div>

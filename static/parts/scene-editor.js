@@ -158,6 +158,7 @@ export const SceneEditor = ({ state, lists, dirty, actions, onLeave }) => {
           onMove=${reordered}
           onRemove=${(uid) => actions.change((now) => removeAction(now, uid))}
           onDuplicate=${full ? null : (uid) => actions.change((now) => duplicateAction(now, uid))}
+          onInsert=${full ? null : () => add(schema.kinds[0].kind, index)}
           onExplain=${actions.explain}
           onClear=${() =>
             actions.change((now) =>

@@ -95,6 +95,12 @@ class Page:
         assert self.host.simulation is not None
         return self.host.simulation.simulation.nodes[mac]
 
+    def complaints(self) -> list[str]:
+        """What the browser found wrong with this page; tests before may have left more behind."""
+        place = urlsplit(self.url).netloc
+        found = (entry for entry in self.browser.get_log("browser") if entry["level"] == "SEVERE")
+        return [entry["message"] for entry in found if place in entry["message"]]
+
     def reached(self) -> set[str]:
         """Hosts that the browser sent requests to."""
         found = set()

@@ -70,7 +70,7 @@ def test_a_scene_with_every_kind_of_action_is_made_runs_and_is_stopped(page: Pag
     wait_for(lambda: "stopped" in scenes.state())
     wait_for(lambda: page.host.scene_runner.running is None)
     assert scenes.bytes_read() - devices_bytes <= MOST_MORE_FOR_SCENES
-    assert [entry for entry in page.browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert page.complaints() == []
 
 
 def test_a_draft_is_tried_ordered_refused_and_guarded(page: Page) -> None:
