@@ -10,7 +10,7 @@ from racelink_core.domain.command import OffsetGroupCommand
 from racelink_core.domain.scene import Action
 from racelink_core.planning.scene.checks import SceneWarning
 from racelink_core.planning.scene.estimate import Sums, wire_bytes
-from racelink_core.planning.scene.plan import ActionDegradation, SceneOperation
+from racelink_core.planning.scene.plan import ActionDegradation, SceneOperation, offset_strategy
 from racelink_core.protocol.bodies import Offset
 from racelink_core.services.scene_estimates import SceneEstimate
 from racelink_core.web.lora_row import LoraRow, lora_row
@@ -135,7 +135,8 @@ def _container_detail(action: OffsetGroupCommand, operations: Iterable[SceneOper
     offsets = [each for each in operations if isinstance(each.packet.body, Offset)]
     reasons = dict.fromkeys(each.reason for each in offsets if each.reason)
     return {
-        "wire_path": " ".join(reasons) or "none",
+        "wire_path": offset_strategy(offsets),
+        "reasons": list(reasons),
         "offset_mode": action.offset.mode,
         "offset_packets": len(offsets),
         "offset_total_bytes": sum(len(each.packet.body.to_bytes()) for each in offsets),

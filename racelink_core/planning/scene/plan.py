@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset_notes import OffsetNotes
 from racelink_core.domain.scene import Action
 from racelink_core.domain.startblock import SlotEntry
+from racelink_core.protocol.offset import Offset
 from racelink_core.protocol.radio_packet import RadioPacket
 
 
@@ -59,6 +61,16 @@ class ScenePlan:
 
     def of_action(self, index: int) -> tuple[SceneOperation, ...]:
         return tuple(operation for operation in self.operations if operation.action == index)
+
+
+def offset_strategy(operations: Iterable[SceneOperation]) -> str:
+    """How a container tells its offsets, by the names of spec scenes, 12; `already_told`: nothing is sent."""
+    groups = [each.packet.body.group_id for each in operations if isinstance(each.packet.body, Offset)]
+    if not groups:
+        return "already_told"
+    if ALL_GROUPS not in groups:
+        return "B_per_group_explicit"
+    return "A_broadcast_formula" if set(groups) == {ALL_GROUPS} else "C_formula_plus_overrides"
 
 
 def no_turn() -> None:

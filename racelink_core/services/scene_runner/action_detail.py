@@ -9,12 +9,10 @@ from racelink_core.domain.command import OffsetGroupCommand, RlPresetCommand
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.scene import Action, Delay
 from racelink_core.domain.snapshot import Snapshot
-from racelink_core.planning.scene.plan import ActionDegradation, ScenePlan
+from racelink_core.planning.scene.plan import ActionDegradation, offset_strategy, ScenePlan
 from racelink_core.protocol.bodies import Offset
 from racelink_core.services.scene_runner.results import SEND_FAILED
 from racelink_core.services.scene_runner.shares import Share
-
-_NO_OFFSET_PACKET = "none"
 
 
 def detail_of(index: int, plan: ScenePlan, shares: Sequence[Share], snapshot: Snapshot) -> dict[str, Any]:
@@ -52,7 +50,8 @@ def _container(
     offsets = [share for share in shares if isinstance(share.operation.packet.body, Offset)]
     reasons = dict.fromkeys(share.operation.reason for share in offsets if share.operation.reason)
     return {
-        "wire_path": " ".join(reasons) or _NO_OFFSET_PACKET,
+        "wire_path": offset_strategy(share.operation for share in offsets),
+        "reasons": list(reasons),
         "offset_mode": action.offset.mode,
         "offset_packet_count": len(offsets),
         "offset_total_bytes": sum(len(share.operation.packet.body.to_bytes()) for share in offsets),

@@ -16,7 +16,7 @@ from racelink_core.domain.scene import Choreography
 from racelink_core.domain.scene_reading import read_choreography
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.planning.scene.estimate import estimate
-from racelink_core.planning.scene.plan import Conditions, PlanOptions, ScenePlan
+from racelink_core.planning.scene.plan import Conditions, PlanOptions, ScenePlan, offset_strategy
 from racelink_core.planning.scene.planner import plan_scene
 from racelink_core.protocol.bodies import Control, Stream
 from racelink_core.protocol.offset import Offset
@@ -308,3 +308,18 @@ def test_a_stream_counts_its_fragments() -> None:
     assert len(plan.operations) == 8
     cost = estimate(ScenePlan(plan.actions, (first,)), snapshot).total
     assert (cost.packets, cost.bytes, round(cost.radio_ms, 3)) == (2, 34, 102.912)
+
+
+@pytest.mark.parametrize(
+    ("participants", "strategy"),
+    [
+        (EVERYONE, "A_broadcast_formula"),
+        (groups(3, 7), "B_per_group_explicit"),
+        (groups(*range(1, 8)), "C_formula_plus_overrides"),
+    ],
+)
+def test_a_container_says_how_its_offsets_are_told(participants: dict[str, Any], strategy: str) -> None:
+    again = container(participants, linear())
+    plan = planned(fleet(), again, again)
+    assert offset_strategy(plan.of_action(0)) == strategy
+    assert offset_strategy(plan.of_action(1)) == "already_told"
