@@ -9,7 +9,7 @@ from racelink_core.domain.command import OffsetGroupCommand, RlPresetCommand
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.scene import Action, Delay
 from racelink_core.domain.snapshot import Snapshot
-from racelink_core.planning.scene.plan import ActionDegradation, offset_strategy, ScenePlan
+from racelink_core.planning.scene.plan import ActionDegradation, ScenePlan, offset_strategy
 from racelink_core.protocol.bodies import Offset
 from racelink_core.services.scene_runner.results import SEND_FAILED
 from racelink_core.services.scene_runner.shares import Share
