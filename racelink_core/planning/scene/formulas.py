@@ -53,7 +53,7 @@ def best_formulas(points: Points, misses: int, give_way: Callable[[], None]) -> 
         line, misses = _best_line([(abs(group - center), value) for group, value in points], misses)
         if line is not None:
             bent = Offset(ALL_GROUPS, OffsetMode.VSHAPE, base_ms=line[0], step_ms=line[1], center=center)
-    for cycle in range(2, points[-1][0] + 1):  # beyond the last group it is a line
+    for cycle in _cycles(points):
         give_way()
         line, misses = _best_line([(group % cycle, value) for group, value in points], misses)
         if line is not None:
@@ -66,8 +66,19 @@ def _linear(line: _Line) -> Offset:
 
 
 def _centers(points: Points) -> range:
-    """Beside all the groups a V is a line, only with another base: of use where the line's own exceeds 16 bits."""
+    """Beside all the groups, or at the end of them, a V is a line."""
+    return range(points[0][0] + 1, points[-1][0]) if _lines_fit(points) else range(ALL_GROUPS)
+
+
+def _cycles(points: Points) -> list[int]:
+    """Without a turn among the groups a cycle is a line."""
     first, last = points[0][0], points[-1][0]
+    lines_fit = _lines_fit(points)
+    return [cycle for cycle in range(2, last + 1) if not lines_fit or first // cycle != last // cycle]
+
+
+def _lines_fit(points: Points) -> bool:
+    """Whether the base of every line through two points fits into 16 bits; a V or a cycle has another base."""
     steepest = max(
         (
             abs(other - value) / (further - group)
@@ -77,8 +88,7 @@ def _centers(points: Points) -> range:
         ),
         default=0,
     )
-    highest = max(value for _, value in points)
-    return range(first, last + 1) if highest + last * steepest <= _LARGEST else range(ALL_GROUPS)
+    return max(value for _, value in points) + points[-1][0] * steepest <= _LARGEST
 
 
 def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:
