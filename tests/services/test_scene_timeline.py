@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from racelink_core.services.scene_runner.segments import segments
 
 from racelink_core.domain.origin import Priority
 from racelink_core.domain.scene import Action
 from racelink_core.domain.settings import SceneStart, Settings
+from racelink_core.planning.scene.segments import segments
 from racelink_core.services.scene_runner.policy import policy_of
 from racelink_core.services.scene_runner.timeline import Timeline
 from tests.services.scenes import SYNC, cascade, delay, effect, startblock
