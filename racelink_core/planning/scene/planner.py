@@ -106,14 +106,22 @@ def _cheapest(
     if used_fields is not None:
         first.insert(0, _Pass("unused_fields", lambda each: without_unused_fields(each, used_fields)))
     start = _through(first, _Rewritten(track, total(facts, track), {}), facts, give_way)
-    tidied = _through(tidying, start, facts, give_way)
-    late = _through([to_all], tidied, facts, give_way)
-    if late.track != tidied.track:
-        late = _through([*tidying, to_all], late, facts, give_way)
+    tidied = _settled(tidying, start, facts, give_way)
+    late = _settled([to_all, *tidying], tidied, facts, give_way)
     if tidied.track == start.track:
         return late
-    early = _through([to_all, *tidying, to_all], start, facts, give_way)
+    early = _settled([to_all, *tidying], start, facts, give_way)
     return min(late, early, key=lambda done: done.cost)
+
+
+def _settled(
+    passes: Sequence[_Pass], start: _Rewritten, facts: NetworkFacts, give_way: Callable[[], None]
+) -> _Rewritten:
+    """Again and again until nothing changes: what one pass takes away, another may have waited for."""
+    before, after = start, _through(passes, start, facts, give_way)
+    while after.track != before.track:
+        before, after = after, _through(passes, after, facts, give_way)
+    return after
 
 
 def _through(

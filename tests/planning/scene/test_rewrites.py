@@ -323,3 +323,9 @@ def test_a_container_says_how_its_offsets_are_told(participants: dict[str, Any],
     plan = planned(fleet(), again, again)
     assert offset_strategy(plan.of_action(0)) == strategy
     assert offset_strategy(plan.of_action(1)) == "already_told"
+
+
+def test_what_one_pass_takes_away_lets_another_go_on() -> None:
+    """The arming is cancelled at once, and without it the last light is a repeat."""
+    plan = planned(fleet(), light(EVERYONE), light(groups(1), {"arm_on_sync": True}, mode=9), light(groups(1)))
+    assert lit(plan) == [255]
