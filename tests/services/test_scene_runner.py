@@ -206,6 +206,19 @@ def test_a_lamp_of_each_network_shows_a_scene_and_its_light_changes_at_the_wante
         assert all(abs(shown_s - fire_at_s) < 0.01 for shown_s in shown.values())
 
 
+def test_a_network_without_its_gateway_is_left_out_with_a_warning_and_the_others_play(tmp_path: Path) -> None:
+    with festival(tmp_path) as rig:
+        gateway = rig.host.gateways.lane("net-b").session
+        assert gateway is not None
+        rig.simulation.fault("unplug", gateway.identity.mac)
+        until(lambda: len(rig.host.gateways.lanes()) == 2, "the loss")
+        result = play(rig, effect(77), SYNC)
+        assert result.ok
+        assert [each.code for each in result.warnings] == ["gateway_missing"]
+        shown = {node.network_id for node in rig.running.values() if node.lamp.brightness == 77}
+        assert shown == {"net-a", "net-c"}
+
+
 def test_a_scene_that_is_stopped_before_its_moment_never_fires(rig: Rig) -> None:
     fire_at_s = rig.host.clock.monotonic() + 300.0
     run = order(rig, effect(77, armed=True), SYNC, fire_at_s=fire_at_s)
