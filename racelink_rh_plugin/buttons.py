@@ -14,11 +14,14 @@ from racelink_core.domain.group import GroupId
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.outcome import CommandResult
 from racelink_core.domain.target import BroadcastTarget
+from racelink_core.services.scene_runner.request import RunState
+from racelink_core.services.scene_runner.results import CANCELLED
 from racelink_core.services.tasks import TaskSnapshot
 
 from . import panels
 from .notifier import Notifier
 from .rotorhazard import RhApi
+from .scene_player import ScenePlayer, ending_of, stopping_of
 from .values import NEW, choice_or_first, group_choices, read_brightness, read_preset, read_target
 
 if TYPE_CHECKING:
@@ -27,13 +30,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _OPERATOR = Origin("RotorHazard panel", Priority.OPERATOR)
 _TASK_LIMIT_S = 1800.0
+_SOON_S = 1.0
+"""What is over sooner needs no word that it has begun."""
+_STOPPED = "Stopped on RotorHazard's page."
 
 
 class Buttons:
     """RotorHazard calls a button inside the browser's request, so each hands its work to a greenlet of its own."""
 
-    def __init__(self, rhapi: RhApi, host: Host, notifier: Notifier) -> None:
-        self._rhapi, self._host, self._notifier = rhapi, host, notifier
+    def __init__(self, rhapi: RhApi, host: Host, scenes: ScenePlayer, notifier: Notifier) -> None:
+        self._rhapi, self._host, self._scenes, self._notifier = rhapi, host, scenes, notifier
 
     def discover(self, _args: object) -> None:
         self._run("rl-discover", self._discover)
@@ -49,6 +55,12 @@ class Buttons:
 
     def apply_quickset(self, _args: object) -> None:
         self._run("rl-quickset", self._apply_quickset)
+
+    def run_scene(self, _args: object) -> None:
+        self._run("rl-run-scene", self._run_scene)
+
+    def stop_scene(self, _args: object) -> None:
+        self._run("rl-stop-scene", self._stop_scene)
 
     def blackout(self, _args: object) -> None:
         self._run("rl-blackout", self._blackout)
@@ -116,6 +128,22 @@ class Buttons:
         label = snapshot.preset(preset_id).label
         return _sentence(f"“{label}”", self._host.dispatcher.submit(command, _OPERATOR))
 
+    def _run_scene(self) -> str | None:
+        playing = self._scenes.start(self._option(panels.QUICKSET_SCENE), _OPERATOR)
+        if not playing.run.ended.wait(_SOON_S):
+            does = "waits until the one before it is over" if playing.run.state is RunState.QUEUED else "is running"
+            self._notifier.answer(f"Scene “{playing.label}” {does}.")
+        result = self._scenes.wait(playing)
+        return None if result.error == CANCELLED and result.detail == _STOPPED else ending_of(playing)
+
+    def _stop_scene(self) -> str:
+        playing, frees_lamps = self._scenes.current, self._scenes.has_left_lamps_waiting
+        if not self._scenes.stop(_STOPPED):
+            return "Lamps that a scene had left waiting are freed." if frees_lamps else "No scene is running."
+        if playing is None:
+            return "What was waiting will not run."
+        return stopping_of(playing, self._scenes.wait(playing))
+
     def _blackout(self) -> str:
         origin = Origin("RotorHazard panel", Priority.BLACKOUT)
         return _sentence("Blackout", self._host.dispatcher.submit(BlackoutCommand(target=BroadcastTarget()), origin))
@@ -133,8 +161,11 @@ class Buttons:
                 return task
             time.sleep(0.2)
 
-    def _run(self, name: str, work: Callable[[], str]) -> None:
+    def _run(self, name: str, work: Callable[[], str | None]) -> None:
+        """`work` answers with None when somebody else says it."""
+
         def run() -> None:
+            answer: str | None
             try:
                 answer = work()
             except RaceLinkError as error:
@@ -142,7 +173,8 @@ class Buttons:
             except Exception:  # noqa: BLE001 - the edge of a button: whatever it is, the operator gets an answer
                 _log.exception("The button's work %s failed", name)
                 answer = "That did not work. The server log says why."
-            self._notifier.answer(answer)
+            if answer is not None:
+                self._notifier.answer(answer)
 
         threading.Thread(target=run, name=name, daemon=True).start()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .elements import Button, Checkbox, Element, Markdown, Panel, Range, Select, Text
 from .panel_text import devices_text, groups_text, status_text
 from .settings_section import PORTS, SECTION, SHOW_TAB
-from .values import DEFAULT_BRIGHTNESS, NEW, group_choices, preset_choices, target_choices
+from .values import DEFAULT_BRIGHTNESS, NEW, group_choices, preset_choices, scene_choices, target_choices
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 SETTINGS, QUICKSET = "rl_settings", "rl_quickset"
 ASSIGN_TO, NEW_GROUP_NAME = "rl_assignToGroup", "rl_assignToNewGroup"
-QUICKSET_GROUP, QUICKSET_PRESET, QUICKSET_BRIGHTNESS = (
+QUICKSET_GROUP, QUICKSET_PRESET, QUICKSET_BRIGHTNESS, QUICKSET_SCENE = (
     "rl_quickset_group",
     "rl_quickset_preset",
     "rl_quickset_brightness",
+    "rl_quickset_scene",
 )
 PAGE_OF = {SETTINGS: "settings", QUICKSET: "run"}
 
@@ -59,11 +60,15 @@ def _settings(host: Host, buttons: Buttons) -> list[Element]:
 def _quickset(host: Host, buttons: Buttons) -> list[Element]:
     snapshot = host.store.snapshot
     targets, presets = tuple(target_choices(snapshot)), tuple(preset_choices(snapshot))
+    scenes = tuple(scene_choices(snapshot))
     return [
         Panel(QUICKSET, "RaceLink Quickset", "run"),
         Select(QUICKSET, QUICKSET_GROUP, "Group", targets, targets[0][0]),
         Select(QUICKSET, QUICKSET_PRESET, "Preset", presets, presets[0][0]),
         Range(QUICKSET, QUICKSET_BRIGHTNESS, "Brightness", DEFAULT_BRIGHTNESS, 1, 255),
+        Select(QUICKSET, QUICKSET_SCENE, "Scene", scenes, scenes[0][0]),
         Button(QUICKSET, "run_quickset", "Apply", buttons.apply_quickset),
+        Button(QUICKSET, "rl_quickset_run_scene", "Run scene", buttons.run_scene),
+        Button(QUICKSET, "rl_quickset_stop_scene", "Stop scene", buttons.stop_scene),
         Button(QUICKSET, "rl_quickset_blackout", "Blackout", buttons.blackout),
     ]

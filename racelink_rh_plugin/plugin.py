@@ -48,7 +48,7 @@ class Plugin:
         notifier = Notifier(rhapi)
         scenes = ScenePlayer(self._host)
         self._actions = Actions(self._host, scenes, notifier)
-        buttons = Buttons(rhapi, self._host, notifier)
+        buttons = Buttons(rhapi, self._host, scenes, notifier)
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 
     def register(self) -> None:

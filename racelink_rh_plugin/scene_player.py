@@ -37,6 +37,19 @@ class ScenePlayer:
         scene = self._host.scenes.playable(read_scene(stored, self._host.store.snapshot))
         return Playing(scene.label, self._host.scene_runner.start(RunRequest(scene.key, scene, origin)))
 
+    @property
+    def current(self) -> Playing | None:
+        run = self._host.scene_runner.running
+        if run is None:
+            return None
+        scenes = self._host.store.snapshot.scenes.values()
+        return Playing(next((each.label for each in scenes if each.key == run.scene_key), run.scene_key), run)
+
+    @property
+    def has_left_lamps_waiting(self) -> bool:
+        """A scene of an earlier start was cut off, and nobody has freed its lamps."""
+        return bool(self._host.scene_runner.problems())
+
     def stop(self, reason: str) -> bool:
         """Returns at once: the current packet is the last, then lamps are freed. False: there was nothing to stop."""
         return self._host.scene_runner.stop(reason)
@@ -50,15 +63,43 @@ class ScenePlayer:
         threading.Thread(target=lambda: tell(self.wait(playing)), name="rl-scene-answer", daemon=True).start()
 
 
+def ending_of(playing: Playing) -> str:
+    """One sentence or more about a run that is over."""
+    result, what = playing.run.result, f"Scene “{playing.label}”"
+    assert result is not None
+    if result.error == CANCELLED:
+        return _joined(f"{what} was ended.", result.detail, clean_up_problem_of(result))
+    if (problem := problem_of(result)) is not None:
+        return f"{what} was not sent whole. {problem}"
+    return f"{what} was sent." if result.packets_sent else f"{what} is over. It had nothing to send."
+
+
+def stopping_of(playing: Playing, result: SceneResult) -> str:
+    """The same for who has just stopped it."""
+    if result.error != CANCELLED:
+        return ending_of(playing)
+    return _joined(f"Scene “{playing.label}” was stopped.", clean_up_problem_of(result))
+
+
+def clean_up_problem_of(result: SceneResult) -> str | None:
+    """Why lamps may still wait for a SYNC or be in offset mode."""
+    return None if result.clean_up is None else result.clean_up.problem
+
+
 def problem_of(result: SceneResult) -> str | None:
     """Why lamps did not get all of it; None for what was sent whole, and for what somebody ended."""
     if result.error == CANCELLED:
         return None
     sentences = [_sentence(action) for action in result.failed_actions]
-    sentences += [warning.detail for warning in result.warnings if warning.action is None]
+    if result.packets_sent:
+        sentences += [warning.detail for warning in result.warnings if warning.action is None]
     if not sentences and not result.ok:
         sentences.append(result.error or "It failed; the server log says more.")
     return " ".join(sentences) or None
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _sentence(action: SceneActionResult) -> str:

@@ -99,3 +99,8 @@ def race_day(data_dir: Path, field: Field) -> Iterator[RotorHazard]:
 def status_of(server: RotorHazard) -> str:
     """What the settings panel says."""
     return server.ui.markdown["rl_status"][1]
+
+
+def said(server: RotorHazard, part: str) -> None:
+    """Waits until a message has it in it."""
+    until(lambda: any(part in message for message in server.ui.messages), f"a message with {part!r}")

@@ -7,16 +7,15 @@ from typing import Any
 from tests.rotorhazard.double import RotorHazard
 
 ALL = {"kind": "broadcast"}
+NOWHERE = {"rl_comms_port": "/dev/racelink-is-not-here"}
+"""A setting with which no gateway is found."""
 GREEN_GO, RED_STOP, AMBER_CAUTION, BLUE_BREATHE = 1, 2, 3, 5
 GREEN, RED, AMBER, BLUE = (0, 255, 0), (255, 0, 0), (255, 120, 0), (0, 60, 255)
+A_MINUTE = {"kind": "delay", "duration_ms": 60_000}
 
 
 def light(preset_id: int) -> dict[str, Any]:
     return {"kind": "rl_preset", "target": ALL, "params": {"presetId": preset_id}}
-
-
-def wait(seconds: int) -> dict[str, Any]:
-    return {"kind": "delay", "duration_ms": seconds * 1000}
 
 
 def asked(server: RotorHazard, method: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -33,6 +33,7 @@ def test_initialise_registers_the_panels_and_leaves_the_database_alone(tmp_path:
             "rl_quickset_group",
             "rl_quickset_preset",
             "rl_quickset_brightness",
+            "rl_quickset_scene",
         }
         assert {name: button.label for name, button in server.ui.buttons.items()} == {
             "rl_btn_get_devices": "Discover devices",
@@ -40,6 +41,8 @@ def test_initialise_registers_the_panels_and_leaves_the_database_alone(tmp_path:
             "rl_run_autodetect": "Find gateways",
             "rl_btn_set_defaults": "Save and back up",
             "run_quickset": "Apply",
+            "rl_quickset_run_scene": "Run scene",
+            "rl_quickset_stop_scene": "Stop scene",
             "rl_quickset_blackout": "Blackout",
         }
         server.shut_down()

@@ -18,14 +18,16 @@ from racelink_core.state.store import Store
 from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.replay import replay
-from tests.rotorhazard.rig import Field, race_day, status_of, until
+from tests.rotorhazard.rig import Field, race_day, said, status_of, until
 from tests.rotorhazard.stored_scenes import (
+    A_MINUTE,
     AMBER,
     AMBER_CAUTION,
     BLUE,
     BLUE_BREATHE,
     GREEN,
     GREEN_GO,
+    NOWHERE,
     RED,
     RED_STOP,
     asked,
@@ -35,15 +37,7 @@ from tests.rotorhazard.stored_scenes import (
     light,
     rename_scene,
     running_scene,
-    wait,
 )
-
-NOWHERE = {"rl_comms_port": "/dev/racelink-is-not-here"}
-A_MINUTE = wait(60)
-
-
-def said(server: RotorHazard, part: str) -> None:
-    until(lambda: any(part in message for message in server.ui.messages), f"{part!r} in {server.ui.messages}")
 
 
 def shows(field: Field, colour: tuple[int, ...]) -> None:
