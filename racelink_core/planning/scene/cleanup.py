@@ -12,7 +12,7 @@ from typing import Any
 
 from racelink_core.domain.address import BROADCAST, RadioAddress
 from racelink_core.domain.group import ALL_GROUPS
-from racelink_core.planning.scene.blocks import Block, BlockKind, NetworkFacts, Segment, group_of
+from racelink_core.planning.scene.blocks import Block, BlockKind, Segment, group_of
 from racelink_core.protocol.bodies import Control, Offset, Preset
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
@@ -33,19 +33,24 @@ class _Place:
     packet: RadioPacket
 
 
-def without_repeats(segments: Iterable[Segment], facts: NetworkFacts) -> tuple[Segment, ...]:
+Memory = dict[tuple[str, int], tuple[Segment, Segment]]
+"""What became of a segment, by pass and identity; it holds the segment, so that no other takes its place."""
+_Rewrite = Callable[[list[_Place]], list[_Place]]
+
+
+def without_repeats(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
     """Drops a packet that says nothing new to lamps that were just told."""
-    return _with_places(segments, _drop_repeated, REPEATED)
+    return _with_places(segments, _drop_repeated, REPEATED, memory)
 
 
-def without_replaced(segments: Iterable[Segment], facts: NetworkFacts) -> tuple[Segment, ...]:
+def without_replaced(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
     """Drops a packet whose every effect is overwritten, or whose arming is replaced, within its segment."""
-    return _with_places(segments, _drop_replaced, REPLACED)
+    return _with_places(segments, _drop_replaced, REPLACED, memory)
 
 
-def merged(segments: Iterable[Segment], facts: NetworkFacts) -> tuple[Segment, ...]:
+def merged(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
     """Puts two unarmed changes of the same address into the later packet."""
-    return _with_places(segments, _merge, MERGED)
+    return _with_places(segments, _merge, MERGED, memory)
 
 
 class _Nearest:
@@ -210,15 +215,23 @@ def _fields_of(body: Control) -> dict[str, Any]:
 _NOTHING = object()
 
 
-def _with_places(
-    segments: Iterable[Segment], rewrite: Callable[[list[_Place]], list[_Place]], reason: str
-) -> tuple[Segment, ...]:
-    return tuple(Segment(tuple(_rewritten(segment.blocks, rewrite, reason))) for segment in segments)
+def _with_places(segments: Iterable[Segment], rewrite: _Rewrite, reason: str, memory: Memory) -> tuple[Segment, ...]:
+    result: list[Segment] = []
+    for segment in segments:
+        known = memory.get((reason, id(segment)))
+        if known is None:
+            blocks = tuple(_rewritten(segment.blocks, rewrite, reason))
+            known = (segment, segment if _same(blocks, segment.blocks) else Segment(blocks))
+            memory[reason, id(segment)] = known
+        result.append(known[1])
+    return tuple(result)
 
 
-def _rewritten(
-    blocks: tuple[Block, ...], rewrite: Callable[[list[_Place]], list[_Place]], reason: str
-) -> Iterator[Block]:
+def _same(blocks: tuple[Block, ...], others: tuple[Block, ...]) -> bool:
+    return all(one is other for one, other in zip(blocks, others, strict=True))
+
+
+def _rewritten(blocks: tuple[Block, ...], rewrite: _Rewrite, reason: str) -> Iterator[Block]:
     """Streams and syncs are left alone; they stand in nobody's way."""
     if sum(len(block.packets) for block in blocks if block.kind is BlockKind.LIGHT) < _AT_LEAST:
         yield from blocks

@@ -38,7 +38,12 @@ def sent_to_all(
             return block
         return block.with_packets((packet,), TO_ALL)
 
-    return tuple(Segment(tuple(map(rewritten, segment.blocks))) for segment in segments)
+    result: list[Segment] = []
+    for segment in segments:
+        blocks = tuple(map(rewritten, segment.blocks))
+        is_same = all(one is other for one, other in zip(blocks, segment.blocks, strict=True))
+        result.append(segment if is_same else Segment(blocks))
+    return tuple(result)
 
 
 def _for_all(block: Block) -> RadioPacket | None:

@@ -17,7 +17,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.addressing import network_of
 from racelink_core.planning.scene.blocks import Cost, NetworkFacts, Segment, total
-from racelink_core.planning.scene.cleanup import merged, without_repeats, without_replaced
+from racelink_core.planning.scene.cleanup import Memory, merged, without_repeats, without_replaced
 from racelink_core.planning.scene.collapse import sent_to_all
 from racelink_core.planning.scene.cover import covered, told_once
 from racelink_core.planning.scene.freeing import freed
@@ -92,11 +92,12 @@ def _cheapest(
     track: Track, facts: NetworkFacts, held: frozenset[int], options: PlanOptions, give_way: Callable[[], None]
 ) -> _Rewritten:
     """Packets to everybody are made before or after the others are tidied up, whichever is cheaper."""
+    memory: Memory = {}
     to_all = _Pass("to_all", lambda each: sent_to_all(each, facts, held))
     tidying = [
-        _Pass("no_repeats", lambda each: without_repeats(each, facts)),
-        _Pass("no_replaced", lambda each: without_replaced(each, facts)),
-        _Pass("merged", lambda each: merged(each, facts)),
+        _Pass("no_repeats", lambda each: without_repeats(each, memory)),
+        _Pass("no_replaced", lambda each: without_replaced(each, memory)),
+        _Pass("merged", lambda each: merged(each, memory)),
     ]
     first = [
         _Pass("told_once", lambda each: told_once(each, facts)),
