@@ -91,6 +91,7 @@ export const stepOf = (run, draft, uid) =>
 
 const statusOf = ({ ok, error, degraded }) => {
   if (ok) return "ok";
+  if (error === "cancelled") return "stopped";
   if (error?.startsWith("skipped")) return "skipped";
   return degraded ? "degraded" : "error";
 };

@@ -109,6 +109,7 @@ export const STATUS_LOOKS = {
   ok: { look: "ok", icon: "check", word: "sent" },
   degraded: { look: "warn", icon: "warning", word: "only in part" },
   error: { look: "bad", icon: "cross", word: "failed" },
+  stopped: { look: "warn", icon: "stop", word: "stopped" },
   skipped: { look: "quiet", icon: "down", word: "not reached" },
 };
 
@@ -120,8 +121,6 @@ const ERRORS = {
   scope_resolved_empty: "None of the networks of this scene is there.",
   send_failed: "The gateway could not send it.",
   offset_group_partial_failure: "A part of this offset group could not be sent.",
-  "skipped: aborted": "An action before it failed.",
-  "skipped: cancelled": "The scene was stopped before.",
 };
 
 export const errorText = (error) => ERRORS[error] ?? ERRORS[String(error).split(":")[0]] ?? error;

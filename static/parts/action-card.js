@@ -10,9 +10,12 @@ import { OffsetFields } from "./offset-fields.js";
 import { focusMoved, showAction } from "./action-rows.js";
 import { TargetPicker } from "./target-picker.js";
 
+// Being stopped or not reached is nothing wrong with the action itself.
+const isWrong = (step) => step?.error && (step.status === "error" || step.status === "degraded");
+
 const Status = ({ step, cost }) => {
   const { look, icon, word } = STATUS_LOOKS[step.status];
-  const actual = step.durationMs == null ? "" : `, ${milliseconds(step.durationMs)}`;
+  const actual = !step.durationMs || step.status === "skipped" ? "" : `, ${milliseconds(step.durationMs)}`;
   const title = cost && actual ? `Took ${milliseconds(step.durationMs)}, estimated ${milliseconds(cost.wall_clock_ms)}` : undefined;
   return html`<span class=${`rl-step rl-look-${look}`} title=${title}><${Icon} name=${icon} />${word}${actual}</span>`;
 };
@@ -168,7 +171,7 @@ export const ActionCard = (props) => {
           onRemove=${onRemove}
         />
       </div>
-      ${step?.error && html`<p class="rl-bad-text">${step.text ?? errorText(step.error)}</p>`}
+      ${isWrong(step) && html`<p class="rl-bad-text">${step.text ?? errorText(step.error)}</p>`}
       ${problem && problem.childIndex === null && html`<p class="rl-bad-text" role="alert">${problem.text}</p>`}
       ${notes.map(
         ({ code, text }) => html`<p key=${text} class="rl-hint rl-look-warn">

@@ -8,7 +8,7 @@ const WAITING = { look: "quiet", icon: null, word: "waiting" };
 
 const Pip = ({ index, action, step }) => {
   const { look, icon, word } = STATUS_LOOKS[step?.status] ?? WAITING;
-  const title = [`${index + 1} ${KIND_LABELS[action.kind]}: ${word}`, step?.error && errorText(step.error), step?.durationMs != null && milliseconds(step.durationMs)];
+  const title = [`${index + 1} ${KIND_LABELS[action.kind]}: ${word}`, step?.durationMs && milliseconds(step.durationMs)];
   return html`<li class=${`rl-pip rl-look-${look}`} title=${title.filter(Boolean).join(", ")}>
     ${icon ? html`<${Icon} name=${icon} />` : index + 1}<span class="rl-hidden">${title[0]}</span>
   </li>`;

@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { insertAction, moveAction, newAction, removeAction, duplicateAction, changeAction } from "../app/scene-draft.js";
 import { isRunning, keyOf, stepOf } from "../app/scene-store.js";
 import { KIND_LABELS, REWRITES, costText, costTitle, milliseconds, scopeText } from "../app/scene-words.js";
+import { count } from "../app/words.js";
 import { ActionCard } from "./action-card.js";
 import { AddAction } from "./add-action.js";
 import { Button, IconButton } from "./button.js";
@@ -41,14 +42,24 @@ const notesOf = (found) => {
   return notes.filter(({ index, text }, at) => notes.findIndex((note) => note.index === index && note.text === text) === at);
 };
 
-const Saved = ({ rewrites }) => {
-  const saved = rewrites.reduce((sum, { saved_ms: ms }) => sum + ms, 0);
-  if (saved < 1) return null;
+const NetworkLine = ({ name, cost }) => html`
+  <li>
+    ${name}: ${count(cost.packets, "packet")}, ${milliseconds(cost.radio_ms)} on
+    air${cost.duty_cycle_percent == null ? "" : `, ${cost.duty_cycle_percent.toFixed(1)} % of what the region allows in an hour`}
+  </li>
+`;
+
+const OnAir = ({ estimate, networks }) => {
+  const saved = estimate.rewrites.reduce((sum, { saved_ms: ms }) => sum + ms, 0);
+  if (!estimate.total.packets) return null;
   return html`
     <details class="rl-why">
-      <summary>Saved ${milliseconds(saved)} on air</summary>
+      <summary>${milliseconds(estimate.total.radio_ms)} on air${saved >= 1 && `, ${milliseconds(saved)} saved`}</summary>
       <ul class="rl-causes">
-        ${rewrites.map(({ name, saved_ms: ms }) => html`<li key=${name}>${milliseconds(ms)}: ${REWRITES[name] ?? name}</li>`)}
+        ${Object.entries(estimate.per_network).map(
+          ([id, cost]) => html`<${NetworkLine} key=${id} name=${networks.find((network) => network.id === id)?.name ?? id} cost=${cost} />`,
+        )}
+        ${estimate.rewrites.map(({ name, saved_ms: ms }) => html`<li key=${name}>${milliseconds(ms)} saved: ${REWRITES[name] ?? name}</li>`)}
       </ul>
     </details>
   `;
@@ -170,7 +181,7 @@ export const SceneEditor = ({ state, lists, dirty, actions, onLeave }) => {
     ${!draft.actions.length && html`<p class="rl-muted">This scene does nothing yet. Add its first action.</p>`}
     <${AddAction} kinds=${schema.kinds.map(({ kind }) => kind)} labels=${KIND_LABELS} disabled=${full} onAdd=${(kind) => add(kind)} />
     ${full && html`<p class="rl-muted">A scene has at most ${schema.max_actions} actions.</p>`}
-    ${estimate?.rewrites && html`<${Saved} rewrites=${estimate.rewrites} />`}
+    ${estimate?.total && html`<${OnAir} estimate=${estimate} networks=${lists.networks} />`}
     <div class="rl-scene-foot">
       <${Total} estimate=${estimate} />
       <span class="rl-foot-buttons">
