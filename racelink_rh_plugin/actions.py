@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from racelink_core.domain.command import (
     BlackoutCommand,
     Command,
+    LocateCommand,
     RlPresetChoice,
     RlPresetCommand,
     StartblockCommand,
@@ -74,6 +75,7 @@ class Actions:
             EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, (scene,)),
             EffectForm("rl_stop_scene", "RaceLink: stop scene", self._stop_scene),
             EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (group,)),
+            EffectForm("rl_locate", "RaceLink: locate", self._locate, (group,)),
             EffectForm("rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks),
         )
 
@@ -101,6 +103,9 @@ class Actions:
     def _blackout(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.BLACKOUT, self._blackout_command)
 
+    def _locate(self, action: Binding, args: Mapping[str, Any]) -> None:
+        self._perform(action, args, Priority.RACE_EVENT, self._locate_command)
+
     def _fill_startblocks(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Takes seconds, and so never stands in the way of a light."""
         self._perform(action, args, Priority.AUTOMATION, lambda _: StartblockCommand(target=BroadcastTarget()))
@@ -114,6 +119,9 @@ class Actions:
 
     def _blackout_command(self, action: Binding) -> Command:
         return BlackoutCommand(target=read_target(action.get(GROUP), self._host.store.snapshot))
+
+    def _locate_command(self, action: Binding) -> Command:
+        return LocateCommand(target=read_target(action.get(GROUP), self._host.store.snapshot))
 
     def _perform(
         self,

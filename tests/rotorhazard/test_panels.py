@@ -55,6 +55,7 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
             "rl_scene_action": "RaceLink: run scene",
             "rl_stop_scene": "RaceLink: stop scene",
             "rl_blackout": "RaceLink: blackout",
+            "rl_locate": "RaceLink: locate",
             "rl_startblock_update": "RaceLink: update starting blocks",
         }
         form = server.shown_fields("gcaction")

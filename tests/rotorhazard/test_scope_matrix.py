@@ -29,6 +29,7 @@ from tests.rotorhazard.double import RotorHazard
 LAMP = Mac("F412FA5A0101")
 PRESETS = {Scope.RL_PRESETS, Scope.WLED_PRESETS}
 ONCE: set[Scope] = set()
+GROUP_EFFECTS = "gcaction rl_blackout rl_locate"
 MATRIX: dict[str, set[Scope]] = {
     "rl_settings": ONCE,
     "rl_quickset": ONCE,
@@ -56,6 +57,7 @@ MATRIX: dict[str, set[Scope]] = {
     "rl_scene_action": {Scope.SCENES},
     "rl_stop_scene": ONCE,
     "rl_blackout": {Scope.GROUPS, Scope.DEVICE_MEMBERSHIP},
+    "rl_locate": {Scope.GROUPS, Scope.DEVICE_MEMBERSHIP},
     "rl_startblock_update": ONCE,
 }
 """Every element and effect; all of them also at FULL."""
@@ -130,7 +132,7 @@ def change(scope: Scope, draft: Draft) -> None:
 @pytest.mark.parametrize(
     ("scope", "touched"),
     [
-        (Scope.GROUPS, "rl_groups_config rl_device_config rl_assignToGroup rl_quickset_group gcaction rl_blackout"),
+        (Scope.GROUPS, f"rl_groups_config rl_device_config rl_assignToGroup rl_quickset_group {GROUP_EFFECTS}"),
         (Scope.DEVICES, "rl_device_config"),
         (Scope.DEVICE_MEMBERSHIP, "rl_device_config rl_groups_config"),
         (Scope.DEVICE_SPECIALS, ""),
