@@ -16,6 +16,7 @@ Points = tuple[tuple[int, int], ...]
 """(group, delay in ms), by ascending group."""
 
 _SMALLEST, _LARGEST = -32768, 32767
+_MORE_THAN_MISSED = 6
 _Line = tuple[int, int]
 """Base and step, ms."""
 _Places = Sequence[tuple[int, int]]
@@ -94,13 +95,16 @@ def _lines_fit(points: Points) -> bool:
 def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:
     """The line that misses the fewest places, and how many a better one may miss at most; None if none is as good.
 
-    Among any `misses` + 2 coordinates it meets two.
+    Among more than `misses` + 1 coordinates it meets at least two.
     """
     if misses < 0 or not _could_fit(places, misses):
         return None, misses
     inner = [(at, value) for at, value in places if 0 < value < MAX_OFFSET_MS]
-    enough = set(list(dict.fromkeys(at for at, _ in inner))[: misses + 2])
-    candidates = set(_through_pairs([place for place in inner if place[0] in enough]))
+    some = set(list(dict.fromkeys(at for at, _ in inner))[: misses + _MORE_THAN_MISSED])
+    tried = [place for place in inner if place[0] in some]
+    fewest_pairs = len(tried) - misses - 1  # met places in two coordinates make no fewer
+    votes = Counter(_through_pairs(tried))
+    candidates = {line for line, pairs in votes.items() if pairs >= fewest_pairs}
     heaviest = max(Counter(inner).values(), default=0)
     if len(inner) < len(places) and len(inner) - heaviest <= misses:
         candidates.update(_beyond_the_limits(places))
