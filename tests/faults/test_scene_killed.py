@@ -47,7 +47,7 @@ def codes(host: Host) -> set[str]:
 
 
 def stop(host: Host) -> None:
-    host.scene_runner.stop()
+    assert host.scene_runner.stop()
 
 
 def blackout(host: Host) -> None:
@@ -61,6 +61,9 @@ def test_after_a_crash_in_a_scene_the_next_start_says_so_and_lamps_can_be_freed(
     with plant() as lamps:
         killed_while_it_plays(tmp_path, lamps)
         assert held(lamps) == 7
+        with running(tmp_path, lamps.path) as host:
+            assert "scene_interrupted" in codes(host)
+        assert held(lamps) == 7, "nothing is sent by itself, and the next start says it again"
         with running(tmp_path, lamps.path) as host:
             until_ready(host)
             assert "night_show" in problem(host, "scene_interrupted")

@@ -112,9 +112,11 @@ class SceneRunner:
 
         What a run left that an earlier start of the host did not end is freed, too.
         """
-        if self._interrupted is not None and self._running is None and reason not in _FREES_BY_ITSELF:
+        was_interrupted = self._interrupted is not None and reason != HOST_STOPS
+        if was_interrupted and self._running is None and reason not in _FREES_BY_ITSELF:
             self._in_background(lambda: release_everyone(self._around, Origin("stop", Priority.OPERATOR)))
-        self._forget_interrupted()
+        if was_interrupted:
+            self._forget_interrupted()
         queued = tuple(self._queue)
         self._queue.clear()
         for run in queued:
@@ -122,7 +124,7 @@ class SceneRunner:
             self._end_unbegun(run)
         if self._running is not None:
             self._running.cancel(reason)
-        return self._running is not None or bool(queued)
+        return self._running is not None or bool(queued) or was_interrupted
 
     def blackout_ordered(self) -> None:
         """Dark stays dark: nothing of a scene is sent after it. Fits `Dispatcher.before_blackout`."""
