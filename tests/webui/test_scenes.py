@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -69,6 +69,11 @@ def test_a_scene_with_every_kind_of_action_is_made_runs_and_is_stopped(page: Pag
     scenes.press("Stop")
     wait_for(lambda: "stopped" in scenes.state())
     wait_for(lambda: page.host.scene_runner.running is None)
+    somebody_else = Request(f"{page.url}api/scenes/friday_start/run", b"{}", {"Content-Type": "application/json"})
+    urlopen(somebody_else).close()
+    wait_for(lambda: "Action 7 of 7: Wait" in scenes.state())
+    scenes.press("Stop")
+    wait_for(lambda: "stopped" in scenes.state())
     assert scenes.bytes_read() - devices_bytes <= MOST_MORE_FOR_SCENES
     assert page.complaints() == []
 
