@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from racelink_core.domain.command import (
@@ -22,6 +23,7 @@ from racelink_core.services.scene_runner.results import SceneResult
 from .effect_forms import Binding, Choice, EffectForm, Slider
 from .notifier import Notifier
 from .scene_player import ScenePlayer, problem_of
+from .special_effects import SPECIAL_EFFECTS, SpecialEffect
 from .values import (
     ALL,
     DEFAULT_BRIGHTNESS,
@@ -77,6 +79,10 @@ class Actions:
             EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (group,)),
             EffectForm("rl_locate", "RaceLink: locate", self._locate, (group,)),
             EffectForm("rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks),
+            *(
+                EffectForm(each.name, each.label, partial(self._special, each), each.fields(snapshot))
+                for each in SPECIAL_EFFECTS
+            ),
         )
 
     def _group_preset(self, action: Binding, args: Mapping[str, Any]) -> None:
@@ -109,6 +115,9 @@ class Actions:
     def _fill_startblocks(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Takes seconds, and so never stands in the way of a light."""
         self._perform(action, args, Priority.AUTOMATION, lambda _: StartblockCommand(target=BroadcastTarget()))
+
+    def _special(self, effect: SpecialEffect, action: Binding, args: Mapping[str, Any]) -> None:
+        self._perform(action, args, effect.priority, lambda stored: effect.command(stored, self._host.store.snapshot))
 
     def _preset_command(self, action: Binding) -> Command:
         snapshot = self._host.store.snapshot

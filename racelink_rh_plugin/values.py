@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from racelink_core.domain.address import Mac
+from racelink_core.domain.device_type import Capability
 from racelink_core.domain.errors import InvalidValue, RaceLinkError
 from racelink_core.domain.group import ALL_GROUPS, FIRST_GROUP, LAST_GROUP, GroupId
 from racelink_core.domain.snapshot import Snapshot
@@ -43,6 +44,19 @@ def group_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def target_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
     return [(ALL, "All lamps"), *group_choices(snapshot)]
+
+
+def capable_group_choices(snapshot: Snapshot, capability: Capability) -> list[tuple[str, str]]:
+    """The groups with at least one device that can do it."""
+    capable = {device.group_id for device in snapshot.devices.values() if capability in device.type.capabilities}
+    values = {group_value(group_id) for group_id in capable}
+    return [choice for choice in group_choices(snapshot) if choice[0] in values]
+
+
+def capable_device_choices(snapshot: Snapshot, capability: Capability) -> list[tuple[str, str]]:
+    """The devices that can do it, by name."""
+    devices = [device for device in snapshot.devices.values() if capability in device.type.capabilities]
+    return [(f"device:{device.mac}", device.name) for device in sorted(devices, key=lambda each: (each.name, each.mac))]
 
 
 def preset_choices(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -57,6 +57,10 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
             "rl_blackout": "RaceLink: blackout",
             "rl_locate": "RaceLink: locate",
             "rl_startblock_update": "RaceLink: update starting blocks",
+            "rl_special_rl_preset_group": "RaceLink: preset (group)",
+            "rl_special_rl_preset_device": "RaceLink: preset (device)",
+            "rl_special_startblock_control_group": "RaceLink: startblock control (group)",
+            "rl_special_startblock_control_device": "RaceLink: startblock control (device)",
         }
         form = server.shown_fields("gcaction")
         assert {name: field.value for name, field in form.items()} == {

@@ -28,8 +28,10 @@ from tests.rotorhazard.double import RotorHazard
 
 LAMP = Mac("F412FA5A0101")
 PRESETS = {Scope.RL_PRESETS, Scope.WLED_PRESETS}
+SPECIAL = {Scope.GROUPS, Scope.DEVICES, Scope.DEVICE_MEMBERSHIP}
 ONCE: set[Scope] = set()
-GROUP_EFFECTS = "gcaction rl_blackout rl_locate"
+GROUP_EFFECTS = "gcaction rl_blackout rl_locate rl_special_rl_preset_group rl_special_startblock_control_group"
+DEVICE_EFFECTS = "rl_special_rl_preset_device rl_special_startblock_control_device"
 MATRIX: dict[str, set[Scope]] = {
     "rl_settings": ONCE,
     "rl_quickset": ONCE,
@@ -59,6 +61,10 @@ MATRIX: dict[str, set[Scope]] = {
     "rl_blackout": {Scope.GROUPS, Scope.DEVICE_MEMBERSHIP},
     "rl_locate": {Scope.GROUPS, Scope.DEVICE_MEMBERSHIP},
     "rl_startblock_update": ONCE,
+    "rl_special_rl_preset_group": SPECIAL | PRESETS,
+    "rl_special_rl_preset_device": SPECIAL | PRESETS,
+    "rl_special_startblock_control_group": SPECIAL,
+    "rl_special_startblock_control_device": SPECIAL,
 }
 """Every element and effect; all of them also at FULL."""
 
@@ -97,7 +103,7 @@ def venue(data_dir: Path) -> Iterator[tuple[Host, Told]]:
                         id=GroupId(number), name=f"Gate {number}", network_id="default", display_order=number
                     )
                 draft.devices[LAMP] = Device(
-                    mac=LAMP, name="Lamp", dev_type=1, group_id=GroupId(1), network_id="default"
+                    mac=LAMP, name="Lamp", dev_type=50, group_id=GroupId(1), network_id="default"
                 )
                 draft.scenes[1] = Scene(id=1, key="go", label="Go")
             yield host, Told(server, host)
@@ -133,10 +139,13 @@ def change(scope: Scope, draft: Draft) -> None:
     ("scope", "touched"),
     [
         (Scope.GROUPS, f"rl_groups_config rl_device_config rl_assignToGroup rl_quickset_group {GROUP_EFFECTS}"),
-        (Scope.DEVICES, "rl_device_config"),
-        (Scope.DEVICE_MEMBERSHIP, "rl_device_config rl_groups_config"),
+        (Scope.DEVICES, f"rl_device_config {DEVICE_EFFECTS}"),
+        (
+            Scope.DEVICE_MEMBERSHIP,
+            "rl_device_config rl_groups_config rl_special_rl_preset_group rl_special_startblock_control_group",
+        ),
         (Scope.DEVICE_SPECIALS, ""),
-        (Scope.RL_PRESETS, "rl_quickset_preset gcaction"),
+        (Scope.RL_PRESETS, "rl_quickset_preset gcaction rl_special_rl_preset_group rl_special_rl_preset_device"),
         (Scope.SCENES, "rl_quickset_scene rl_scene_action"),
         (Scope.NETWORKS, ""),
         (Scope.SETTINGS, ""),
