@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from racelink_core.domain.address import Mac
-from racelink_core.domain.command import StartblockCommand
+from racelink_core.domain.command import OffsetGroupCommand, StartblockCommand
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.offset_notes import OffsetNote, OffsetNotes
+from racelink_core.domain.scene import Action
 from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.addressing import network_of
 from racelink_core.planning.scene.blocks import is_in_offset_mode
 from racelink_core.planning.scene.plan import SceneOperation, ScenePlan
@@ -48,7 +50,7 @@ def find_warnings(
         operations = plan.of_action(index)
         reached: dict[Mac, Device] = {}
         for operation in operations:
-            devices = fleet.reached(operation)
+            devices = [device for device in fleet.reached(operation) if _is_meant(device, operation, action)]
             found += _dropped(operation, devices, fleet)
             fleet.follow(operation)
             reached |= {device.mac: device for device in devices}
@@ -61,6 +63,13 @@ def find_warnings(
             found += _cannot_react(index, list(reached.values()), is_online)
         give_way()
     return tuple(dict.fromkeys(found))
+
+
+def _is_meant(device: Device, operation: SceneOperation, action: Action) -> bool:
+    """Others hear what goes to everybody for an offset group's own groups, and are right to ignore it."""
+    if operation.child is None or not isinstance(action, OffsetGroupCommand):
+        return True
+    return not isinstance(action.target, GroupsTarget) or device.group_id in action.target.value
 
 
 class _Fleet:

@@ -12,7 +12,7 @@ from racelink_core.domain.command import (
     SyncCommand,
 )
 from racelink_core.domain.effect import EffectParameters, FlagsOverride
-from racelink_core.domain.group import GroupId
+from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.offset_choice import LinearOffset, NoOffset
 from racelink_core.domain.offset_notes import OffsetNotes
 from racelink_core.domain.scene import Action, Choreography
@@ -20,7 +20,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import BroadcastTarget, GroupsTarget
 from racelink_core.planning.scene.checks import find_warnings
 from racelink_core.planning.scene.planner import plan_scene
-from tests.planning.fleet import GATE, WALL, snapshot
+from tests.planning.fleet import GATE, LOOSE, STAGE, WALL, snapshot
 
 FREE = {"a": OffsetNotes(free=frozenset(range(255)))}
 
@@ -73,3 +73,16 @@ def test_who_is_offline_is_named() -> None:
 def test_a_target_without_anything_that_shows_light_is_named() -> None:
     assert codes(effect(1), fleet=snapshot()) == [(0, "no_capable_device")]
     assert codes(StartblockCommand(target=GroupsTarget(value=(GroupId(1),)))) == [(0, "no_capable_device")]
+
+
+def test_who_takes_no_part_in_an_offset_group_is_right_to_ignore_it() -> None:
+    fleet = venue()
+    beside = {"group_id": GroupId(3), "network_id": "a"}
+    devices = {mac: fleet.devices[mac].model_copy(update=beside) for mac in (WALL, STAGE)}
+    devices[LOOSE] = fleet.devices[LOOSE].model_copy(update={"group_id": GroupId(4), "network_id": "a"})
+    groups = {GroupId(number): Group(id=GroupId(number), name=str(number), network_id="a") for number in (1, 3, 4)}
+    fleet = replace(fleet, devices={**fleet.devices, **devices}, groups=groups)
+    group = OffsetGroupCommand(
+        target=GroupsTarget(value=(1, 3)), offset=LinearOffset(step_ms=10), actions=(effect(), effect())
+    )
+    assert codes(group, fleet=fleet) == []
