@@ -67,8 +67,8 @@ def _linear(line: _Line) -> Offset:
 
 
 def _centers(points: Points) -> range:
-    """Beside all the groups, or at the end of them, a V is a line."""
-    return range(points[0][0] + 1, points[-1][0]) if _lines_fit(points) else range(ALL_GROUPS)
+    """Beside all the groups a V is a line, only with another base: of use where the line's own exceeds 16 bits."""
+    return range(points[0][0], points[-1][0] + 1) if _lines_fit(points) else range(ALL_GROUPS)
 
 
 def _cycles(points: Points) -> list[int]:
@@ -79,17 +79,8 @@ def _cycles(points: Points) -> list[int]:
 
 
 def _lines_fit(points: Points) -> bool:
-    """Whether the base of every line through two points fits into 16 bits; a V or a cycle has another base."""
-    steepest = max(
-        (
-            abs(other - value) / (further - group)
-            for group, value in points
-            for further, other in points
-            if further > group
-        ),
-        default=0,
-    )
-    return max(value for _, value in points) + points[-1][0] * steepest <= _LARGEST
+    """Whether every line through two of the points has a base of 16 bits."""
+    return all(abs(base_ms) <= _LARGEST for base_ms, _ in _through_pairs(points))
 
 
 def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:

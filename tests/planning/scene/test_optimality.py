@@ -111,14 +111,16 @@ def cases(draw: st.DrawFn) -> tuple[dict[int, int], ToldOffsets, NetworkFacts]:
     return wanted, told, NetworkFacts("a", DEFAULT_PROFILE, frozenset(known))
 
 
-def linear_case() -> tuple[dict[int, int], ToldOffsets, NetworkFacts]:
-    wanted = {group: 100 * group for group in range(1, 7)}
+def case_of(wanted: dict[int, int]) -> tuple[dict[int, int], ToldOffsets, NetworkFacts]:
+    """Everybody takes part, and nobody was told anything."""
     return wanted, ToldOffsets(), NetworkFacts("a", DEFAULT_PROFILE, frozenset(wanted))
 
 
 @settings(max_examples=60, deadline=None)
 @given(cases())
-@example(linear_case())
+@example(case_of({group: 100 * group for group in range(1, 7)}))
+@example(case_of({15: 3000, 16: 0, 17: 0, 18: 0, 19: 0, 20: 0}))
+@example(case_of({200: 100, 201: 400, 202: 700, 203: 1000}))
 def test_an_exhaustive_search_finds_no_cheaper_cover(
     case: tuple[dict[int, int], ToldOffsets, NetworkFacts],
 ) -> None:
