@@ -75,10 +75,19 @@ class NetworkFacts:
     profile: RadioProfile | None
     known_groups: frozenset[int]
     _radio_ms: dict[int, float] = field(default_factory=dict, compare=False)
+    _of_segments: dict[int, tuple[Segment, Cost]] = field(default_factory=dict, compare=False)
 
     def cost(self, packets: Iterable[RadioPacket]) -> Cost:
         lengths = [length for packet in packets for length in _lengths(packet.body)]
         return Cost(round(sum(map(self._time_on_air_ms, lengths)), 6), len(lengths), sum(lengths))
+
+    def cost_of(self, segment: Segment) -> Cost:
+        """Summed up once per segment; the segment is held, so that no other takes its identity."""
+        known = self._of_segments.get(id(segment))
+        if known is None:
+            known = (segment, self.cost(packet for block in segment.blocks for packet in block.packets))
+            self._of_segments[id(segment)] = known
+        return known[1]
 
     def _time_on_air_ms(self, length: int) -> float:
         """Looked up once per length and plan."""
@@ -109,4 +118,4 @@ def is_in_offset_mode(packet: RadioPacket) -> bool:
 
 
 def total(facts: NetworkFacts, segments: Iterable[Segment]) -> Cost:
-    return facts.cost(packet for segment in segments for block in segment.blocks for packet in block.packets)
+    return sum(map(facts.cost_of, segments), Cost())
