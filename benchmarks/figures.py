@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def percentile(values: Iterable[float], share: float) -> float:
     ordered = sorted(values)
     if not ordered:
         raise ValueError("nothing was measured")
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(ceil(share * len(ordered)), 1) - 1]
 
 
 def spread(name: str, values: Sequence[float], unit: str, goal_p99: float | None = None) -> list[Figure]:

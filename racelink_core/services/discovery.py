@@ -52,6 +52,8 @@ _FIRST_OF_CROWD, _CROWD_PATIENCE, _FIRST, _PATIENCE, _LONGEST_SWEEP = 7.0, 3.0, 
 
 In times that one node takes to answer. Measured with `benchmarks/fleet_200.py`.
 """
+_FIRST_OF_ALL = 1.6
+"""The same for the first answer of a run: if the first crowd drowned, one asks again while the operator waits."""
 _NODES_PER_SLICE = 20
 
 
@@ -287,6 +289,7 @@ class _Run:
         So one waits long at first, and no longer than one answer takes once they do come.
         """
         heard = 0
+        of_crowd = _FIRST_OF_ALL if self._sweeps == 1 else _FIRST_OF_CROWD
 
         def on_match(event: GatewayEvent) -> None:
             nonlocal heard
@@ -300,7 +303,7 @@ class _Run:
         matcher = replies_from_any(
             Opcode.DEVICES,
             idle_timeout_s=(_CROWD_PATIENCE if is_crowd else _PATIENCE) * answer_within_s,
-            max_timeout_s=(_FIRST_OF_CROWD if is_crowd else _FIRST) * answer_within_s,
+            max_timeout_s=(of_crowd if is_crowd else _FIRST) * answer_within_s,
             on_match=on_match,
         )
         return matcher
