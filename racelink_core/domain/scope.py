@@ -17,6 +17,8 @@ class Scope(str, Enum):
     SCENES = "SCENES"
     NETWORKS = "NETWORKS"
     SETTINGS = "SETTINGS"
+    SEATS = "SEATS"
+    RACE_BINDINGS = "RACE_BINDINGS"
 
 
 @dataclass(frozen=True, slots=True)

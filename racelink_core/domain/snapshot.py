@@ -11,19 +11,23 @@ from racelink_core.domain.errors import NotFound
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.race_binding import RaceBinding
 from racelink_core.domain.scene import Scene
+from racelink_core.domain.seat import Seat
 from racelink_core.domain.settings import Settings
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Mappings keep insertion order: networks in store order, presets and scenes by id, groups by display order."""
+    """Mappings keep insertion order: networks in store order, groups by display order, seats by index, others by id."""
 
     devices: Mapping[Mac, Device] = field(default_factory=dict)
     groups: Mapping[GroupId, Group] = field(default_factory=dict)
     networks: Mapping[str, Network] = field(default_factory=dict)
     presets: Mapping[int, RlPreset] = field(default_factory=dict)
     scenes: Mapping[int, Scene] = field(default_factory=dict)
+    seats: Mapping[int, Seat] = field(default_factory=dict)
+    race_bindings: Mapping[int, RaceBinding] = field(default_factory=dict)
     settings: Settings = Settings()
 
     def device(self, mac: Mac) -> Device:

@@ -16,7 +16,9 @@ from racelink_core.state.entities import (
     KINDS,
     NETWORKS,
     PRESETS,
+    RACE_BINDINGS,
     SCENES,
+    SEATS,
     SETTINGS,
     SETTINGS_ID,
     EntityKind,
@@ -31,6 +33,8 @@ _SCOPES = {
     NETWORKS: Scope.NETWORKS,
     PRESETS: Scope.RL_PRESETS,
     SCENES: Scope.SCENES,
+    SEATS: Scope.SEATS,
+    RACE_BINDINGS: Scope.RACE_BINDINGS,
     SETTINGS: Scope.SETTINGS,
 }
 

@@ -7,7 +7,9 @@ from racelink_core.domain.device import Device
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.race_binding import RaceBinding
 from racelink_core.domain.scene import Scene
+from racelink_core.domain.seat import Seat
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.state.counters import Counters
@@ -26,6 +28,8 @@ class Draft:
         self.networks: dict[str, Network] = dict(snapshot.networks)
         self.presets: dict[int, RlPreset] = dict(snapshot.presets)
         self.scenes: dict[int, Scene] = dict(snapshot.scenes)
+        self.seats: dict[int, Seat] = dict(snapshot.seats)
+        self.race_bindings: dict[int, RaceBinding] = dict(snapshot.race_bindings)
         self.settings: Settings = snapshot.settings
         self._group_ids = counters.group_ids
         self._next_preset_id, self._next_scene_id = counters.next_preset_id, counters.next_scene_id

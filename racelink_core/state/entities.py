@@ -15,7 +15,9 @@ from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.group import Group
 from racelink_core.domain.network import Network
 from racelink_core.domain.preset import RlPreset
+from racelink_core.domain.race_binding import RaceBinding
 from racelink_core.domain.scene import Scene
+from racelink_core.domain.seat import Seat
 from racelink_core.domain.settings import Settings
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.runtime.turns import give_way
@@ -50,8 +52,10 @@ GROUPS = EntityKind("groups", "group", Group, lambda group: group.id)
 NETWORKS = EntityKind("networks", "network", Network, lambda network: network.id)
 PRESETS = EntityKind("presets", "RL preset", RlPreset, lambda preset: preset.id)
 SCENES = EntityKind("scenes", "scene", Scene, lambda scene: scene.id, per_slice=4)
+SEATS = EntityKind("seats", "seat", Seat, lambda seat: seat.index)
+RACE_BINDINGS = EntityKind("race_bindings", "race binding", RaceBinding, lambda binding: binding.id, per_slice=8)
 SETTINGS = EntityKind(SETTINGS_ID, SETTINGS_ID, Settings, lambda settings: SETTINGS_ID)
-KINDS = (NETWORKS, GROUPS, DEVICES, PRESETS, SCENES, SETTINGS)
+KINDS = (NETWORKS, GROUPS, DEVICES, PRESETS, SCENES, SEATS, RACE_BINDINGS, SETTINGS)
 
 
 def document_of(kind: EntityKind, key: object, entity: FrozenModel) -> tuple[str, FrozenModel]:

@@ -19,7 +19,9 @@ from racelink_core.state.entities import (
     KINDS,
     NETWORKS,
     PRESETS,
+    RACE_BINDINGS,
     SCENES,
+    SEATS,
     SETTINGS,
     SETTINGS_ID,
     EntityKind,
@@ -68,6 +70,8 @@ def arranged(entities: Mapping[str, Mapping[Any, Any]]) -> Snapshot:
         networks=MappingProxyType(entities[NETWORKS.table]),
         presets=MappingProxyType(dict(sorted(entities[PRESETS.table].items()))),
         scenes=MappingProxyType(dict(sorted(entities[SCENES.table].items()))),
+        seats=MappingProxyType(dict(sorted(entities[SEATS.table].items()))),
+        race_bindings=MappingProxyType(dict(sorted(entities[RACE_BINDINGS.table].items()))),
         settings=entities[SETTINGS.table].get(SETTINGS_ID, Settings()),
     )
 

@@ -12,7 +12,8 @@ _FIRST_TABLES = ("devices", "groups", "networks", "presets", "settings", "readin
 OLDER = "older"
 """What an older RaceLink stored and this one keeps as it was written, and what was said about it."""
 SCENES = "scenes"
-TABLES = (*_FIRST_TABLES, OLDER, SCENES)
+RACE_TABLES = ("seats", "race_bindings")
+TABLES = (*_FIRST_TABLES, OLDER, SCENES, *RACE_TABLES)
 COUNTERS = "counters"
 LAST_CHANGE = "last_change"
 """The counter that is a new random word after every change by an operator: equal words, equal state."""
@@ -36,6 +37,11 @@ def _keep_scenes(connection: sqlite3.Connection) -> None:
     _create(connection, SCENES)
 
 
+def _keep_race_tables(connection: sqlite3.Connection) -> None:
+    for table in RACE_TABLES:
+        _create(connection, table)
+
+
 def _create(connection: sqlite3.Connection, table: str) -> None:
     connection.execute(
         f'CREATE TABLE "{table}" (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL)'
@@ -46,11 +52,12 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_tables,
     _keep_older_documents,
     _keep_scenes,
+    _keep_race_tables,
 )
 """Step n turns version n into n + 1, inside a transaction. A step never changes once it was released."""
 
 
 def tables_at(version: int) -> frozenset[str]:
     """What a sound database of that version has."""
-    added_later = (OLDER, SCENES)[: max(version - 1, 0)]
-    return frozenset((*_FIRST_TABLES, SET_ASIDE, *added_later))
+    steps = ((OLDER,), (SCENES,), RACE_TABLES)[: max(version - 1, 0)]
+    return frozenset((*_FIRST_TABLES, SET_ASIDE, *(table for step in steps for table in step)))

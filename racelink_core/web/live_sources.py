@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _STATE_INTERVAL_S = 0.1
 """A gateway changes state twice per packet, and a task with every node; nobody reads faster than this."""
 TOKENS: Mapping[Scope, tuple[str, ...]] = {
-    Scope.FULL: ("groups", "devices", "networks", "rl_presets", "wled_presets", "scenes"),
+    Scope.FULL: ("groups", "devices", "networks", "rl_presets", "wled_presets", "scenes", "race"),
     Scope.DEVICES: ("devices",),
     Scope.DEVICE_MEMBERSHIP: ("devices", "groups"),
     Scope.DEVICE_SPECIALS: ("devices",),
@@ -35,8 +35,10 @@ TOKENS: Mapping[Scope, tuple[str, ...]] = {
     Scope.SCENES: ("scenes",),
     Scope.NETWORKS: ("networks",),
     Scope.SETTINGS: ("settings",),
+    Scope.SEATS: ("race",),
+    Scope.RACE_BINDINGS: ("race",),
 }
-_ORDER = ("devices", "groups", "networks", "rl_presets", "wled_presets", "scenes", "settings")
+_ORDER = ("devices", "groups", "networks", "rl_presets", "wled_presets", "scenes", "race", "settings")
 
 
 class LiveSources:

@@ -171,6 +171,8 @@ def test_a_database_of_the_first_version_gets_what_came_later(open_store: Callab
     with closing(sqlite3.connect(directory / "racelink.sqlite")) as connection:
         connection.execute(f"DROP TABLE {schema.OLDER}")
         connection.execute(f"DROP TABLE {schema.SCENES}")
+        for table in schema.RACE_TABLES:
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     store = open_store()
     assert store.notices == ()
