@@ -67,20 +67,19 @@ def _linear(line: _Line) -> Offset:
 
 
 def _centers(points: Points) -> range:
-    """Beside all the groups a V is a line, only with another base: of use where the line's own exceeds 16 bits."""
-    return range(points[0][0], points[-1][0] + 1) if _lines_fit(points) else range(ALL_GROUPS)
+    """Those beside all the groups make lines, with a base that is farther out than the delays on the line.
+
+    So they are of use only where a delay exceeds 16 bits itself: between two of the groups every other line fits.
+    """
+    if any(_LARGEST < value < MAX_OFFSET_MS for _, value in points):
+        return range(ALL_GROUPS)
+    return range(points[0][0], points[-1][0] + 1)
 
 
 def _cycles(points: Points) -> list[int]:
-    """Without a turn among the groups a cycle is a line."""
+    """Without a turn among the groups a cycle is a V with its centre where the round begins."""
     first, last = points[0][0], points[-1][0]
-    lines_fit = _lines_fit(points)
-    return [cycle for cycle in range(2, last + 1) if not lines_fit or first // cycle != last // cycle]
-
-
-def _lines_fit(points: Points) -> bool:
-    """Whether every line through two of the points has a base of 16 bits."""
-    return all(abs(base_ms) <= _LARGEST for base_ms, _ in _through_pairs(points))
+    return [cycle for cycle in range(2, last + 1) if first // cycle != last // cycle]
 
 
 def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:

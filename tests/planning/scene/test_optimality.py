@@ -121,6 +121,7 @@ def case_of(wanted: dict[int, int]) -> tuple[dict[int, int], ToldOffsets, Networ
 @example(case_of({group: 100 * group for group in range(1, 7)}))
 @example(case_of({15: 3000, 16: 0, 17: 0, 18: 0, 19: 0, 20: 0}))
 @example(case_of({200: 100, 201: 400, 202: 700, 203: 1000}))
+@example(case_of({10: 40000, 11: 50000, 12: 60000, 13: 5}))
 def test_an_exhaustive_search_finds_no_cheaper_cover(
     case: tuple[dict[int, int], ToldOffsets, NetworkFacts],
 ) -> None:
