@@ -124,6 +124,7 @@ export const taskSummary = (task) => {
 };
 
 export const swatch = ({ params }) => {
+  if (params.brightness === 0) return "#000";
   const colours = [params.color1, params.color2, params.color3].filter((colour) => colour?.some((part) => part > 0));
   const css = colours.map(([red, green, blue]) => `rgb(${red} ${green} ${blue})`);
   if (!css.length) return "conic-gradient(#f55, #fd5, #5f8, #5cf, #b6f, #f55)";
