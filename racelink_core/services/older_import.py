@@ -19,6 +19,7 @@ from racelink_core.runtime.utc import utc_text
 from racelink_core.services.import_merge import Merge
 from racelink_core.services.import_report import ImportReport, KindReport, OnConflict, Trigger
 from racelink_core.services.kept_scenes import take_kept_scenes
+from racelink_core.services.trial import tried
 from racelink_core.services.wled_presets import WledPresets
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
@@ -164,13 +165,8 @@ class OlderImport:
 
     def _plan(self, data: OlderData, trigger: Trigger, on_conflict: OnConflict) -> ImportReport:
         """The same as applying it, in a transaction that is given up."""
-        planned: list[ImportReport] = []
-        try:
-            with self._store.transaction() as draft:
-                planned.append(self._merged(data, draft, trigger, on_conflict)[0])
-                raise _GivenUp
-        except _GivenUp:
-            return planned[0].model_copy(update={"is_dry_run": True})
+        planned = tried(self._store, lambda draft: self._merged(data, draft, trigger, on_conflict)[0])
+        return planned.model_copy(update={"is_dry_run": True})
 
     def _apply(self, data: OlderData, planned: ImportReport, backup: Path | None) -> ImportReport:
         with self._store.transaction() as draft:
@@ -230,7 +226,3 @@ class OlderImport:
             f"copy {backup.name} from its folder {backup.parent.name} there as racelink.sqlite, and start again."
         )
         return {"backup": str(backup), "undo": undo}
-
-
-class _GivenUp(Exception):
-    """Ends a transaction that was only tried."""

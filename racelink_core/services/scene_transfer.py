@@ -9,24 +9,22 @@ from racelink_core import __version__
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.command import OffsetGroupCommand, PresetReference, SyncCommand
-from racelink_core.domain.errors import InvalidValue, RaceLinkError
+from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.preset import RlPreset
-from racelink_core.domain.preset_reading import read_preset_flags, read_preset_params
 from racelink_core.domain.scene import Delay, ExplicitScope, Scene
 from racelink_core.domain.scene_form import choreography_form
 from racelink_core.domain.scene_references import preset_references, with_presets
-from racelink_core.domain.slug import clean_label, slug
+from racelink_core.domain.slug import slug
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import DeviceTarget, GroupsTarget
-from racelink_core.domain.whole_number import whole_number
 from racelink_core.runtime.turns import Turns
 from racelink_core.runtime.utc import utc_text
 from racelink_core.services.import_report import KindReport
-from racelink_core.services.import_tally import Tally
-from racelink_core.services.rl_presets import MOST_PRESETS, preset_key
+from racelink_core.services.preset_merge import PresetMerge
 from racelink_core.services.scene_merge import SceneMerge
 from racelink_core.services.scenes import SceneInvalid, SceneNotFound
+from racelink_core.services.trial import tried
 from racelink_core.state.draft import Draft
 from racelink_core.state.errors import NothingSaved
 from racelink_core.state.importers.findings import Finding, Findings
@@ -100,8 +98,8 @@ class SceneTransfer:
             "schema_version": VERSION,
             "racelink": __version__,
             "exported": utc_text(self._clock.unix()),
-            "presets": [_preset_form(preset) for _, preset in sorted(used.items())],
-            "scenes": [_scene_form(scene, snapshot) for scene in turns.between(scenes)],
+            "presets": [preset_form(preset) for _, preset in sorted(used.items())],
+            "scenes": [scene_form(scene, snapshot) for scene in turns.between(scenes)],
         }
 
     def take(self, document: Document, on_conflict: OnConflict = "keep", *, dry_run: bool = False) -> SceneImportReport:
@@ -122,20 +120,15 @@ class SceneTransfer:
 
     def _planned(self, scenes: list[Any], presets: list[Any], on_conflict: OnConflict) -> SceneImportReport:
         """The same as applying it, in a transaction that is given up."""
-        planned: list[SceneImportReport] = []
-        try:
-            with self._store.transaction() as draft:
-                planned.append(self._merged(draft, scenes, presets, on_conflict))
-                raise _GivenUp
-        except _GivenUp:
-            return planned[0].model_copy(update={"is_dry_run": True})
+        planned = tried(self._store, lambda draft: self._merged(draft, scenes, presets, on_conflict))
+        return planned.model_copy(update={"is_dry_run": True})
 
     def _merged(
         self, draft: Draft, scenes: list[Any], presets: list[Any], on_conflict: OnConflict
     ) -> SceneImportReport:
         findings, before = Findings(), dict(draft.scenes)
         utc = utc_text(self._clock.unix())
-        taken_presets = _PresetMerge(draft, findings, utc, replaces=on_conflict != "keep")
+        taken_presets = PresetMerge(draft, findings, utc, replaces=on_conflict != "keep")
         for record in presets:
             taken_presets.take(record)
         if on_conflict == "replace_all":
@@ -148,7 +141,7 @@ class SceneTransfer:
             merge.take(record)
         for scene in draft.scenes.values():
             if before.get(scene.id) != scene:
-                _say_what_is_missing(scene, draft, findings)
+                say_what_is_missing(scene, draft, findings)
         keys_now = {scene.key for scene in draft.scenes.values()}
         return SceneImportReport(
             is_dry_run=False,
@@ -168,69 +161,6 @@ class SceneTransfer:
             return
 
 
-class _PresetMerge:
-    """Presets of a file, by key."""
-
-    def __init__(self, draft: Draft, findings: Findings, utc: str, *, replaces: bool) -> None:
-        self._draft, self._findings, self._utc, self._replaces = draft, findings, utc, replaces
-        self._by_key = {preset.key: preset for preset in draft.presets.values()}
-        self._here: dict[int, int] = {}
-        self.tally = Tally()
-
-    def take(self, record: Any) -> None:
-        if not isinstance(record, dict):
-            self._findings.leave_out("preset", "a record", "It is no preset.")
-            return
-        try:
-            label = clean_label(record.get("label"))
-            params, warnings = read_preset_params(record.get("params"), is_saving=False)
-            content = {"label": label, "params": params, "flags": read_preset_flags(record.get("flags"))}
-        except InvalidValue as error:
-            self._findings.leave_out("preset", record.get("label") or record.get("key"), f"{error}.")
-            return
-        for warning in warnings:
-            self._findings.change("preset", label, warning.text)
-        preset = self._merged(preset_key(str(record.get("key") or label)), content)
-        number = whole_number(record.get("id"))
-        if preset is not None and number is not None:
-            self._here[number] = preset.id
-
-    def reference_here(self, reference: PresetReference) -> PresetReference:
-        """An id means a preset of the file, if the file has any; a key means the same everywhere."""
-        if isinstance(reference, int):
-            missing = f"missing_preset_{reference}" if self._here else reference
-            return self._here.get(reference, missing)
-        preset = self._by_key.get(reference.removeprefix("RL:"))
-        return reference if preset is None else preset.id
-
-    def _merged(self, key: str, content: dict[str, Any]) -> RlPreset | None:
-        present = self._by_key.get(key)
-        if present is None:
-            return self._added(key, content)
-        wanted = present.model_copy(update=content)
-        if wanted == present:
-            self.tally.same += 1
-        elif self._replaces:
-            present = self._put(wanted.model_copy(update={"updated": self._utc}))
-            self.tally.replaced.append(present.label)
-        else:
-            self.tally.kept.append(present.label)
-        return present
-
-    def _added(self, key: str, content: dict[str, Any]) -> RlPreset | None:
-        if len(self._draft.presets) >= MOST_PRESETS:
-            self._findings.leave_out("preset", content["label"], f"There are {MOST_PRESETS} presets already.")
-            return None
-        number = self._draft.next_preset_id()
-        preset = self._put(RlPreset(id=number, key=key, created=self._utc, updated=self._utc, **content))
-        self.tally.added.append(preset.label)
-        return preset
-
-    def _put(self, preset: RlPreset) -> RlPreset:
-        self._draft.presets[preset.id] = self._by_key[preset.key] = preset
-        return preset
-
-
 def _wanted(by_key: Mapping[str, Scene], key: str) -> Scene:
     if key not in by_key:
         raise SceneNotFound(key)
@@ -239,7 +169,7 @@ def _wanted(by_key: Mapping[str, Scene], key: str) -> Scene:
     return by_key[key]
 
 
-def _scene_form(scene: Scene, snapshot: Snapshot) -> dict[str, Any]:
+def scene_form(scene: Scene, snapshot: Snapshot) -> dict[str, Any]:
     """One that cannot be read goes with the actions as they were written."""
 
     def by_key(reference: PresetReference) -> PresetReference:
@@ -251,7 +181,7 @@ def _scene_form(scene: Scene, snapshot: Snapshot) -> dict[str, Any]:
     return {"key": scene.key, "label": scene.label, **form, **actions}
 
 
-def _preset_form(preset: RlPreset) -> dict[str, Any]:
+def preset_form(preset: RlPreset) -> dict[str, Any]:
     """Only what is set."""
     return preset.model_dump(mode="json", include={"id", "key", "label"}) | {
         "params": preset.params.model_dump(mode="json", exclude_none=True),
@@ -282,7 +212,7 @@ def _once_each(scenes: Iterable[Any], findings: Findings) -> Iterator[Mapping[st
         yield record
 
 
-def _say_what_is_missing(scene: Scene, draft: Draft, findings: Findings) -> None:
+def say_what_is_missing(scene: Scene, draft: Draft, findings: Findings) -> None:
     """What a scene refers to and this host does not have."""
     missing: dict[str, None] = {}
     for action in scene.actions:
@@ -313,7 +243,3 @@ def _counted(kind: KindReport) -> Iterator[str]:
             yield f"{name} {done}: {len(names)} ({shown})."
     if kind.same:
         yield f"{name} that are here just like that: {kind.same}."
-
-
-class _GivenUp(Exception):
-    """Ends a transaction that was only tried."""
