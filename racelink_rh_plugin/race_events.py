@@ -6,11 +6,11 @@ Source: the recorded events; spec rotorhazard, section 2. Nothing here raises: w
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from racelink_core.domain.effect import Colour
-from racelink_core.domain.race_event import ColourSource, RaceEvent
+from racelink_core.domain.race_event import RACE_EVENTS, ColourSource, RaceEvent
 from racelink_core.domain.seat import TeamColour, colour_of_team
 
 from .rotorhazard import RhApi, event
@@ -18,77 +18,102 @@ from .rotorhazard import RhApi, event
 _log = logging.getLogger(__name__)
 _SEAT_ARGUMENTS = ("node_index", "nodeIndex", "seat")
 _MOMENT_ARGUMENTS = ("pi_starts_at_s", "scheduled_at_monotonic")
+_CLASS_ARGUMENTS = ("class_id", "output_class_id")
+_NOBODY = 0x222222
+"""RotorHazard's colour of a seat without a pilot."""
 
 
 class RaceEvents:
-    """team_colours: those of the moment, as the operator chose them."""
+    """Reading costs no look into RotorHazard's database; asking an event for a colour or a class may.
+
+    team_colours: those of the moment, as the operator chose them
+    """
 
     def __init__(self, rhapi: RhApi, team_colours: Callable[[], tuple[TeamColour, ...]]) -> None:
         self._rhapi, self._team_colours = rhapi, team_colours
 
     def read(self, name: str, args: Mapping[str, Any]) -> RaceEvent:
         """`name`: the constant's, as in "RACE_START"."""
-        seat = _first_number(args, _SEAT_ARGUMENTS)
-        seat = seat if seat is not None and seat >= 0 else None
-        lap, moment_s = args.get("lap"), next((args[key] for key in _MOMENT_ARGUMENTS if key in args), None)
-        heat_id = args["heat_id"] if "heat_id" in args else self._of_race("heat")
-        pilot_id = _number(args.get("pilot_id")) or self._pilot_of(seat)
+        seat = self._seat_of_first_pass() if name == "RACE_INITIAL_PASS" else _seat(args)
+        lap, moment_s = args.get("lap"), _first_number(args, _MOMENT_ARGUMENTS)
+        pilot_id = _id(args.get("pilot_id")) or self._pilot_of(seat)
         return RaceEvent(
             name=name,
             seat=seat,
             pilot_id=pilot_id,
-            lap_number=_number(getattr(lap, "lap_number", None)),
+            lap_number=_whole(getattr(lap, "lap_number", None)),
             is_late_lap=bool(getattr(lap, "late_lap", False)),
-            heat_id=_number(heat_id),
-            class_id=lambda: _number(args.get("class_id")) or self._class_of(_number(heat_id)),
+            heat_id=_id(args["heat_id"] if "heat_id" in args else self._of_race("heat")),
+            class_id=lambda: self._class_of(args),
             team=self._team_of(seat),
-            moment_s=float(moment_s) if isinstance(moment_s, int | float) else None,
+            moment_s=None if moment_s is None else float(moment_s),
             hides_start=bool(args.get("hide_stage_timer", False)),
-            colour_of=lambda source: self._colour(source, seat, pilot_id, args.get("color")),
+            colour_of=lambda source: self._colour(source, name, seat, pilot_id, args.get("color")),
         )
 
-    def _colour(self, source: ColourSource, seat: int | None, pilot_id: int | None, carried: object) -> Colour | None:
+    def _colour(
+        self, source: ColourSource, name: str, seat: int | None, pilot_id: int | None, carried: object
+    ) -> Colour | None:
         if source == "event":
-            return _from_number(carried)
+            return _of_somebody(carried) if seat is not None else _from_number(carried)
         if source == "seat":
             return self._seat_colour(seat)
         if source == "team":
             team = self._team_of(seat)
             return None if team is None else colour_of_team(team, self._team_colours())
         if source == "leader":
-            leader = _number(self._of_race("race_leader_pilot_id"))
-            return self._pilot_colour(leader, self._seat_of(leader))
+            leads = name == "RACE_PILOT_LEADING"
+            leader = pilot_id if leads else _id(self._of_race("race_leader_pilot_id"))
+            return None if leader is None else self._pilot_colour(leader, self._seat_of(leader))
         return self._pilot_colour(pilot_id, seat)
 
     def _pilot_colour(self, pilot_id: int | None, seat: int | None) -> Colour | None:
-        """The pilot's own; without one that of the seat."""
+        """The pilot's own; without one that of the seat, as in practice, where nobody is said to fly."""
         if pilot_id is None:
-            return None
+            return self._seat_colour(seat)
         pilot = self._guarded(lambda: self._rhapi.db.pilot_by_id(pilot_id), "the pilot")
         return _from_hex(getattr(pilot, "color", None)) or self._seat_colour(seat)
 
     def _seat_colour(self, seat: int | None) -> Colour | None:
-        colours = self._of_race("seat_colors") or ()
-        return _from_number(colours[seat]) if seat is not None and seat < len(colours) else None
+        colours = self._of_race("seat_colors")
+        if seat is None or not isinstance(colours, Sequence) or seat >= len(colours):
+            return None
+        return _of_somebody(colours[seat])
+
+    def _seat_of_first_pass(self) -> int | None:
+        """RotorHazard does not say whose pass was the first of the race; it is the only one that there is."""
+        laps = self._of_race("laps_raw")
+        seats = [seat for seat, each in enumerate(laps) if each] if isinstance(laps, Sequence) else []
+        return seats[0] if len(seats) == 1 else None
 
     def _pilot_of(self, seat: int | None) -> int | None:
-        pilots: Mapping[int, Any] = self._of_race("pilots") or {}
-        return None if seat is None else _number(pilots.get(seat))
+        return None if seat is None else _id(self._by_seat("pilots").get(seat))
 
-    def _seat_of(self, pilot_id: int | None) -> int | None:
-        pilots: Mapping[int, Any] = self._of_race("pilots") or {}
-        return next((seat for seat, pilot in pilots.items() if pilot_id is not None and pilot == pilot_id), None)
+    def _seat_of(self, pilot_id: int) -> int | None:
+        return next((seat for seat, pilot in self._by_seat("pilots").items() if pilot == pilot_id), None)
 
     def _team_of(self, seat: int | None) -> str | None:
-        teams: Mapping[int, Any] = self._of_race("teams") or {}
-        team = None if seat is None else teams.get(seat)
+        team = None if seat is None else self._by_seat("teams").get(seat)
         return str(team) if team else None
 
-    def _class_of(self, heat_id: int | None) -> int | None:
-        if not heat_id:
+    def _class_of(self, args: Mapping[str, Any]) -> int | None:
+        """Of the class that the event is about, of its saved race, of its heat, of the chosen heat."""
+        named = _id(_first_number(args, _CLASS_ARGUMENTS))
+        if named is not None:
+            return named
+        race_id = _id(args.get("race_id"))
+        if race_id is not None:
+            race = self._guarded(lambda: self._rhapi.db.race_by_id(race_id), "the saved race")
+            return _id(getattr(race, "class_id", None))
+        heat_id = _id(args["heat_id"] if "heat_id" in args else self._of_race("heat"))
+        if heat_id is None:
             return None
         heat = self._guarded(lambda: self._rhapi.db.heat_by_id(heat_id), "the heat")
-        return _number(getattr(heat, "class_id", None)) or None
+        return _id(getattr(heat, "class_id", None))
+
+    def _by_seat(self, name: str) -> Mapping[int, Any]:
+        found = self._of_race(name)
+        return found if isinstance(found, Mapping) else {}
 
     def _of_race(self, name: str) -> Any:
         return self._guarded(lambda: getattr(self._rhapi.race, name), name)
@@ -109,16 +134,41 @@ def event_value(name: str) -> str | None:
         return None
 
 
-def _first_number(args: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
+def names_by_value() -> dict[str, str]:
+    """The constants' names by what `_eventName` says, of every event that this version knows."""
+    values = {name: event_value(name) for name in RACE_EVENTS}
+    return {value: name for name, value in values.items() if value is not None}
+
+
+def _seat(args: Mapping[str, Any]) -> int | None:
+    """RotorHazard says -1 for a winner that is a team."""
+    seat = _whole(_first_number(args, _SEAT_ARGUMENTS))
+    return seat if seat is not None and seat >= 0 else None
+
+
+def _first_number(args: Mapping[str, Any], names: tuple[str, ...]) -> int | float | None:
     return next((number for name in names if (number := _number(args.get(name))) is not None), None)
 
 
-def _number(value: object) -> int | None:
+def _number(value: object) -> int | float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _id(value: object) -> int | None:
+    """RotorHazard's ids count from 1; some of its properties say 0 for nobody."""
+    return _whole(value) or None
+
+
+def _of_somebody(value: object) -> Colour | None:
+    return None if value == _NOBODY else _from_number(value)
+
+
 def _from_number(value: object) -> Colour | None:
-    number = _number(value)
+    number = _whole(value)
     return None if number is None or number < 0 else (number >> 16 & 255, number >> 8 & 255, number & 255)
 
 

@@ -61,7 +61,7 @@ RACE_EVENTS: Mapping[str, RaceEventKind] = {
     "RACE_STAGE_TONE": RaceEventKind("Staging tone", has_moment=True),
     "RACE_START": RaceEventKind("Race starts"),
     "RACE_ABORT": RaceEventKind("Race is aborted while staging"),
-    "RACE_INITIAL_PASS": RaceEventKind("First pass of the race"),
+    "RACE_INITIAL_PASS": RaceEventKind("First pass of the race", has_seat=True),
     "RACE_FIRST_PASS": RaceEventKind("First pass of a pilot", has_seat=True),
     "RACE_LAP_RECORDED": RaceEventKind("Pilot passes the gate", has_seat=True, has_lap=True),
     "CROSSING_ENTER": RaceEventKind("Pilot enters the gate", has_seat=True),

@@ -14,11 +14,22 @@ import pytest
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.contract import EVENT_NAMES, TOP_LEVEL, importable, members_of
 from tests.rotorhazard.double.modules import ActionEffect, Evt, UIField, UIFieldSelectOption, UIFieldType
+from tests.rotorhazard.double.race import Heat, Pilot, RaceClass, SavedRace
 
-SUB_APIS = ("config", "db", "events", "fields", "server", "ui")
+SUB_APIS = ("config", "db", "events", "fields", "race", "server", "ui")
 CONTROLS = {
     "config": {"drop_unregistered_sections"},
-    "db": {"is_open", "was_damaged", "fields"},
+    "db": {
+        "is_open",
+        "was_damaged",
+        "fields",
+        "asked",
+        "rows_of_pilots",
+        "rows_of_heats",
+        "rows_of_classes",
+        "rows_of_races",
+    },
+    "race": {"follow"},
     "events": {"errors", "fired", "settle", "spawn", "count"},
     "fields": {"panel_of"},
     "ui": {"markdown", "buttons", "registrations", "rebuilt", "messages"},
@@ -104,3 +115,12 @@ def test_touching_rows_before_the_database_is_there_is_remembered(tmp_path: Path
     with pytest.raises(Exception, match="no such table"):
         database.option_set("anything", 1)
     assert database.was_damaged
+
+
+@pytest.mark.parametrize("row", [Pilot, Heat, RaceClass, SavedRace])
+def test_rows_have_only_columns_and_properties_of_the_contract(row: type[Any]) -> None:
+    recorded = importable("Database", {"SavedRace": "SavedRaceMeta"}.get(row.__name__, row.__name__))
+    fields = {field.name for field in dataclasses.fields(row)}
+    assert fields <= set(recorded["columns"])
+    properties = {name for name, member in vars(row).items() if isinstance(member, property)}
+    assert properties <= set(recorded["properties"])

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.rotorhazard.double.contract import payload_sample, recorded_events
+from tests.rotorhazard.double.race import CHANNELS
 from tests.rotorhazard.double.server import RotorHazard
 
-_SEAT_FREQUENCIES = (("R", 1, 5658), ("R", 3, 5732), ("R", 6, 5843), ("R", 7, 5880))
 _BURST = "PROFILE_ALTER/..._AT_LEVEL_SET"
 _MONOTONIC = ("pi_staging_at_s", "pi_starts_at_s", "scheduled_at_monotonic", "scheduled_at")
 _EPOCH_MS = ("server_staging_epoch_ms", "server_start_epoch_ms")
@@ -30,6 +30,7 @@ def replay(server: RotorHazard, scenario: str, after: Callable[[str], None] = la
     shift_s = _shift_s(events)
     for recorded in events:
         for event, args in _filled(recorded, shift_s):
+            server.rhapi.race.follow(event, args, recorded["race_status"])
             server.fire(event, args)
         after(recorded["event"])
 
@@ -38,10 +39,10 @@ def _filled(recorded: dict[str, Any], shift_s: float) -> list[tuple[str, dict[st
     event, args = recorded["event"], copy.deepcopy(recorded.get("args") or {})
     if event == _BURST:
         return [(name, {"nodeIndex": 0}) for name in ("ENTER_AT_LEVEL_SET", "EXIT_AT_LEVEL_SET")]
-    if event == "FREQUENCY_SET" and recorded.get("repeat") == len(_SEAT_FREQUENCIES):
+    if event == "FREQUENCY_SET" and recorded.get("repeat") == len(CHANNELS):
         return [
             (event, {"nodeIndex": seat, "band": band, "channel": channel, "frequency": frequency})
-            for seat, (band, channel, frequency) in enumerate(_SEAT_FREQUENCIES)
+            for seat, (band, channel, frequency) in enumerate(CHANNELS)
         ]
     for name in _MONOTONIC:
         if isinstance(args.get(name), int | float):

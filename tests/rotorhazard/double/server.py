@@ -16,6 +16,7 @@ from tests.rotorhazard.double.contract import EVENT_NAMES
 from tests.rotorhazard.double.events import EventsAPI
 from tests.rotorhazard.double.interface import FieldsAPI, UserInterfaceAPI
 from tests.rotorhazard.double.modules import ActionEffect, plain_modules
+from tests.rotorhazard.double.race import RaceAPI
 from tests.rotorhazard.double.settings import DatabaseAPI, ServerConfigAPI
 
 LAYOUT = """<!doctype html><html><head>
@@ -43,6 +44,7 @@ class RhApiDouble:
         self.server = ServerAPI(data_dir)
         self.config = ServerConfigAPI(config)
         self.db = DatabaseAPI()
+        self.race: Any = RaceAPI()
         self.events = EventsAPI()
         self.ui = UserInterfaceAPI(app)
         self.fields = FieldsAPI(self.db, self.ui)

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from tests.rotorhazard.double.modules import UIField
+from tests.rotorhazard.double.race import Heat, RaceClass, SavedRace, recorded_pilots
 
 _OWN_SECTIONS = ("GENERAL", "SECRETS", "USER", "UI", "LOGGING", "PLUGINS")
 
@@ -39,23 +40,49 @@ class ServerConfigAPI:
 
 
 class DatabaseAPI:
-    """Until `open` there are no rows: touching them damages the first start (spec rotorhazard, section 1)."""
+    """Until `open` there are no rows: touching them damages the first start (spec rotorhazard, section 1).
+
+    asked     which rows were looked up
+    rows_...  what lies in the tables, by id
+    """
 
     def __init__(self) -> None:
         self.is_open = False
         self.was_damaged = False
+        self.asked: list[str] = []
+        self.rows_of_pilots = recorded_pilots()
+        self.rows_of_heats = {1: Heat(1), 2: Heat(2)}
+        self.rows_of_classes: dict[int, RaceClass] = {}
+        self.rows_of_races: dict[int, SavedRace] = {}
         self.fields: dict[str, UIField] = {}
         self._stored: dict[str, str] = {}
 
     @property
     def pilots(self) -> list[Any]:
-        self._touch()
-        return []
+        self._touch("pilots")
+        return list(self.rows_of_pilots.values())
 
     @property
     def heats(self) -> list[Any]:
-        self._touch()
-        return []
+        self._touch("heats")
+        return list(self.rows_of_heats.values())
+
+    @property
+    def raceclasses(self) -> list[Any]:
+        self._touch("raceclasses")
+        return list(self.rows_of_classes.values())
+
+    def pilot_by_id(self, pilot_id: int) -> Any:
+        self._touch("pilot_by_id")
+        return self.rows_of_pilots.get(pilot_id)
+
+    def heat_by_id(self, heat_id: int) -> Any:
+        self._touch("heat_by_id")
+        return self.rows_of_heats.get(heat_id)
+
+    def race_by_id(self, race_id: int) -> Any:
+        self._touch("race_by_id")
+        return self.rows_of_races.get(race_id)
 
     def option(self, name: str, default: Any = False, as_int: bool = False) -> Any:
         field = self.fields.get(name)
@@ -65,10 +92,11 @@ class DatabaseAPI:
         return int(value) if as_int and value is not None else value
 
     def option_set(self, name: str, value: Any) -> None:
-        self._touch()
+        self._touch("option_set")
         self._stored[name] = str(int(value)) if isinstance(value, bool) else str(value)
 
-    def _touch(self) -> None:
+    def _touch(self, what: str) -> None:
+        self.asked.append(what)
         if not self.is_open:
             self.was_damaged = True
             raise sqlite3.OperationalError("no such table")
