@@ -27,6 +27,7 @@ from racelink_core.services.battery_problems import battery_problems
 from racelink_core.services.bulk_config import BulkConfig
 from racelink_core.services.config_exchange import ConfigExchange
 from racelink_core.services.config_records import ConfigRecords
+from racelink_core.services.configuration_transfer.service import ConfigurationTransfer
 from racelink_core.services.device_config import DeviceConfig
 from racelink_core.services.device_statistics import DeviceStatistics
 from racelink_core.services.devices import Devices
@@ -297,6 +298,9 @@ class Host:
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
         self.scene_transfer = SceneTransfer(self.store, self.clock)
+        self.configuration_transfer = ConfigurationTransfer(
+            self.store, self.clock, self.gateways, self.tasks, self.scene_runner
+        )
         self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
         self.older_import = OlderImport(
             self.store,

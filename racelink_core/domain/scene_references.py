@@ -11,7 +11,7 @@ from typing import TypeVar
 from racelink_core.domain.command import OffsetGroupCommand, PresetReference, RlPresetCommand, SyncCommand
 from racelink_core.domain.offset_choice import ExplicitEntry, ExplicitOffset, OffsetChoice
 from racelink_core.domain.preset import RlPreset
-from racelink_core.domain.scene import Action, Choreography, Delay
+from racelink_core.domain.scene import Action, Choreography, Delay, ExplicitScope
 from racelink_core.domain.target import TOMBSTONE, GroupsTarget
 
 ChoreographyT = TypeVar("ChoreographyT", bound=Choreography)
@@ -30,13 +30,16 @@ def _with_new_groups(action: Action, new_ids: NewIds) -> Action:
         return action
     if isinstance(action, OffsetGroupCommand):
         return _container_with_new_groups(action, new_ids)
-    target = _target(action.target, new_ids)
+    target = target_with_new_groups(action.target, new_ids)
     return action if target is action.target else action.model_copy(update={"target": target})
 
 
 def _container_with_new_groups(container: OffsetGroupCommand, new_ids: NewIds) -> OffsetGroupCommand:
-    target, offset = _target(container.target, new_ids), _offset(container.offset, new_ids)
-    children = tuple(child.model_copy(update={"target": _target(child.target, new_ids)}) for child in container.actions)
+    target, offset = target_with_new_groups(container.target, new_ids), _offset(container.offset, new_ids)
+    children = tuple(
+        child.model_copy(update={"target": target_with_new_groups(child.target, new_ids)})
+        for child in container.actions
+    )
     if (target, offset, children) == (container.target, container.offset, container.actions):
         return container
     return OffsetGroupCommand(target=target, offset=offset, actions=children)
@@ -45,7 +48,8 @@ def _container_with_new_groups(container: OffsetGroupCommand, new_ids: NewIds) -
 TargetT = TypeVar("TargetT")
 
 
-def _target(target: TargetT, new_ids: NewIds) -> TargetT:
+def target_with_new_groups(target: TargetT, new_ids: NewIds) -> TargetT:
+    """The same object if nothing changes. A list that loses its last group becomes a tombstone."""
     if not isinstance(target, GroupsTarget) or new_ids.keys().isdisjoint(target.value):
         return target
     moved = [new_ids.get(group, group) for group in target.value]
@@ -96,3 +100,12 @@ def _with_presets(action: ActionT, replace: Callable[[PresetReference], PresetRe
         params = action.params.model_copy(update={"preset_id": replace(action.params.preset_id)})
         return action.model_copy(update={"params": params})
     return action
+
+
+def with_networks(choreography: ChoreographyT, new_ids: Mapping[str, str]) -> ChoreographyT:
+    """A scope that names networks names them by their ids here. The same object if nothing changes."""
+    scope = choreography.network_scope
+    if not isinstance(scope, ExplicitScope) or new_ids.keys().isdisjoint(scope.network_ids):
+        return choreography
+    moved = ExplicitScope(network_ids=tuple(new_ids.get(each, each) for each in scope.network_ids))
+    return choreography.model_copy(update={"network_scope": moved})

@@ -20,10 +20,10 @@ from racelink_core.services.import_merge import Merge
 from racelink_core.services.import_report import ImportReport, KindReport, OnConflict, Trigger
 from racelink_core.services.kept_scenes import take_kept_scenes
 from racelink_core.services.trial import tried
+from racelink_core.services.way_back import backed_up, way_back
 from racelink_core.services.wled_presets import WledPresets
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
-from racelink_core.state.errors import NothingSaved
 from racelink_core.state.importers.findings import Findings
 from racelink_core.state.importers.folders import read_folder
 from racelink_core.state.importers.older_data import OlderData
@@ -139,7 +139,7 @@ class OlderImport:
         if planned.is_without_effect:
             self._last_report = planned.model_copy(update={"is_dry_run": False})
         else:
-            backup = None if trigger == "first_start" else self._back_up()
+            backup = None if trigger == "first_start" else backed_up(self._store)
             self._last_report = self._apply(data, planned, backup)
         return self._last_report
 
@@ -211,18 +211,7 @@ class OlderImport:
         new = tuple(file.name for file in data.wled_files if file.name not in here)
         return (KindReport(kind="wled_presets", added=new, same=len(data.wled_files) - len(new)),)
 
-    def _back_up(self) -> Path | None:
-        try:
-            return self._store.backup()
-        except NothingSaved:
-            return None
-
     def _way_back(self, backup: Path | None) -> dict[str, str | None]:
         if backup is None:
             return {"backup": None, "undo": "What you do not want, delete on the page. The older files are untouched."}
-        folder = backup.parent.parent
-        undo = (
-            f"Stop RaceLink, delete racelink.sqlite, racelink.sqlite-wal and racelink.sqlite-shm in {folder}, "
-            f"copy {backup.name} from its folder {backup.parent.name} there as racelink.sqlite, and start again."
-        )
-        return {"backup": str(backup), "undo": undo}
+        return {"backup": str(backup), "undo": way_back(backup)}

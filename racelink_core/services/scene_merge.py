@@ -12,7 +12,7 @@ from racelink_core.domain.command import PresetReference
 from racelink_core.domain.errors import InvalidValue, RaceLinkError
 from racelink_core.domain.scene import BrokenActions, Choreography, Scene
 from racelink_core.domain.scene_reading import ChoreographyInvalid, read_choreography
-from racelink_core.domain.scene_references import NewIds, with_new_groups, with_presets
+from racelink_core.domain.scene_references import NewIds, with_networks, with_new_groups, with_presets
 from racelink_core.domain.slug import clean_label, unique_key
 from racelink_core.runtime.turns import give_way
 from racelink_core.services.import_tally import Tally
@@ -32,6 +32,7 @@ class SceneMerge:
 
     replaces        what is there and differs gives way
     new_groups      groups that have other numbers here than where the scenes come from
+    new_networks    networks that have other ids here
     preset_of       how a reference to a preset is written here
     """
 
@@ -43,10 +44,12 @@ class SceneMerge:
         *,
         replaces: bool,
         new_groups: NewIds | None = None,
+        new_networks: Mapping[str, str] | None = None,
         preset_of: Callable[[PresetReference], PresetReference] = _unchanged,
     ) -> None:
         self._draft, self._findings, self._utc, self._replaces = draft, findings, utc, replaces
         self._new_groups, self._preset_of = new_groups or {}, preset_of
+        self._new_networks = new_networks or {}
         self._by_key = {scene.key: scene for scene in draft.scenes.values()}
         self.tally = Tally()
 
@@ -113,7 +116,8 @@ class SceneMerge:
         for warning in warnings:
             place = "" if warning.action_index is None else f"Action {warning.action_index + 1}: "
             self._findings.change("scene", label, place + warning.text)
-        return with_presets(with_new_groups(choreography, self._new_groups), self._preset_of)
+        here = with_networks(with_new_groups(choreography, self._new_groups), self._new_networks)
+        return with_presets(here, self._preset_of)
 
 
 def _content(found: Choreography | BrokenActions) -> dict[str, Any]:

@@ -25,8 +25,8 @@ from racelink_core.services.preset_merge import PresetMerge
 from racelink_core.services.scene_merge import SceneMerge
 from racelink_core.services.scenes import SceneInvalid, SceneNotFound
 from racelink_core.services.trial import tried
+from racelink_core.services.way_back import backed_up
 from racelink_core.state.draft import Draft
-from racelink_core.state.errors import NothingSaved
 from racelink_core.state.importers.findings import Finding, Findings
 from racelink_core.state.store import Store
 
@@ -114,7 +114,7 @@ class SceneTransfer:
         if dry_run:
             return planned
         if on_conflict != "keep":
-            self._back_up()
+            backed_up(self._store)
         with self._store.transaction() as draft:
             return self._merged(draft, scenes, presets, on_conflict)
 
@@ -153,12 +153,6 @@ class SceneTransfer:
             left_out_count=findings.left_out_count,
             removed=sum(scene.key not in keys_now for scene in before.values()),
         )
-
-    def _back_up(self) -> None:
-        try:
-            self._store.backup()
-        except NothingSaved:
-            return
 
 
 def _wanted(by_key: Mapping[str, Scene], key: str) -> Scene:
@@ -221,7 +215,9 @@ def say_what_is_missing(scene: Scene, draft: Draft, findings: Findings) -> None:
         for part in (action, *action.actions) if isinstance(action, OffsetGroupCommand) else (action,):
             if isinstance(part.target, GroupsTarget):
                 unknown = [group for group in part.target.value if GroupId(group) not in draft.groups]
-                missing.update(dict.fromkeys(f"group {group}" for group in unknown))
+                missing.update(
+                    dict.fromkeys(f"group {group}" if group else "a group that is gone" for group in unknown)
+                )
             elif isinstance(part.target, DeviceTarget) and part.target.value not in draft.devices:
                 missing[f"device {part.target.value}"] = None
     for reference in preset_references(scene):

@@ -6,7 +6,9 @@ from typing import Literal
 
 from racelink_core.domain.base import FrozenModel
 
-Kind = Literal["source", "network", "group", "device", "preset", "scene", "wled_presets", "option"]
+Kind = Literal[
+    "source", "network", "group", "device", "preset", "scene", "wled_presets", "option", "seat", "race_binding"
+]
 _MOST = 300
 _LONGEST, LONGEST_PLACE = 80, 250
 """Characters of what is shown; a place is a path or an address."""

@@ -1,0 +1,1 @@
+"""The whole configuration into one document and out of one, part by part."""

@@ -1,0 +1,152 @@
+"""The lamps of each seat, and bindings of our own to race events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from racelink_core.domain.command import RlPresetCommand, SyncCommand
+from racelink_core.domain.configuration_document import InvalidConfiguration, read_record
+from racelink_core.domain.group import GroupId
+from racelink_core.domain.race_binding import MAX_BINDINGS, RaceBinding, RunScene, StopScene
+from racelink_core.domain.race_references import binding_with_new_groups, binding_with_preset, seat_with_new_groups
+from racelink_core.domain.seat import Seat
+from racelink_core.domain.snapshot import Snapshot
+from racelink_core.domain.target import DeviceTarget, GroupsTarget
+from racelink_core.runtime.turns import Turns
+from racelink_core.services.configuration_transfer.records import Known, placed
+from racelink_core.services.configuration_transfer.taking import Taking
+
+
+def written_seats(snapshot: Snapshot) -> list[dict[str, Any]]:
+    return [seat.model_dump(mode="json") for seat in snapshot.seats.values()]
+
+
+def written_bindings(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """They name presets by key, as scenes do."""
+
+    def by_key(reference: int | str) -> int | str:
+        preset = snapshot.find_preset(reference)
+        return reference if preset is None else f"RL:{preset.key}"
+
+    return [
+        binding_with_preset(binding, by_key).model_dump(mode="json", by_alias=True, exclude_none=True)
+        for binding in Turns().between(snapshot.race_bindings.values())
+    ]
+
+
+def read_seats(value: object) -> list[Seat]:
+    """Raises InvalidConfiguration."""
+    known = Known()
+    seats = []
+    for path, stored in placed(value, "seats"):
+        seat = read_record(Seat, stored, path)
+        known.add(seat.index, path)
+        seats.append(seat)
+    return seats
+
+
+def read_bindings(value: object) -> list[RaceBinding]:
+    """Raises InvalidConfiguration."""
+    known = Known()
+    bindings = []
+    for path, stored in placed(value, "race_bindings"):
+        binding = read_record(RaceBinding, stored, path)
+        known.add(binding.id, path)
+        bindings.append(binding)
+    if len(bindings) > MAX_BINDINGS:
+        raise InvalidConfiguration("parts.race_bindings", f"at most {MAX_BINDINGS}, got {len(bindings)}")
+    return bindings
+
+
+def take_seats(seats: list[Seat], taking: Taking) -> None:
+    here, tally, new_ids = taking.draft.seats, taking.tally("seats"), taking.new_group_ids()
+    if taking.replaces:
+        for index in here.keys() - {seat.index for seat in seats}:
+            del here[index]
+            taking.removed("seats", _seat_name(index))
+    for seat in seats:
+        name = _seat_name(seat.index)
+        wanted = seat_with_new_groups(seat, new_ids)
+        if wanted is None:
+            taking.findings.leave_out("seat", name, "Its groups are not here. Import the groups, too.")
+        elif here.get(seat.index) == wanted:
+            tally.same += 1
+        else:
+            (tally.replaced if seat.index in here else tally.added).append(name)
+            here[seat.index] = wanted
+
+
+def take_bindings(bindings: list[RaceBinding], taking: Taking) -> None:
+    """A binding is the same if it is called the same; of several, the one with the same number."""
+    here, tally, new_ids = taking.draft.race_bindings, taking.tally("race_bindings"), taking.new_group_ids()
+    matched = _matching(bindings, here)
+    if taking.replaces:
+        for binding in tuple(here.values()):
+            if binding.id not in matched.values():
+                del here[binding.id]
+                taking.removed("race_bindings", binding.name)
+    for binding in Turns().between(bindings):
+        present = here.get(matched.get(binding.id, 0))
+        if present is None and len(here) >= MAX_BINDINGS:
+            reason = f"There are {MAX_BINDINGS} race bindings already."
+            taking.findings.leave_out("race_binding", binding.name, reason)
+            continue
+        number = _free_id(binding.id, here) if present is None else present.id
+        wanted = binding_with_preset(binding_with_new_groups(binding, new_ids), taking.preset_of)
+        wanted = wanted.model_copy(update={"id": number})
+        if wanted == present:
+            tally.same += 1
+        else:
+            (tally.added if present is None else tally.replaced).append(binding.name)
+            here[number] = wanted
+
+
+def say_what_bindings_miss(taking: Taking, before: Snapshot) -> None:
+    """Of what changed, and of everything where something else may be gone."""
+    keys = {scene.key for scene in taking.draft.scenes.values()}
+    for binding in taking.draft.race_bindings.values():
+        if taking.replaces or before.race_bindings.get(binding.id) != binding:
+            missing = ", ".join(_missing(binding, taking, keys))
+            if missing:
+                reason = f"Not on this host: {missing}. Choose others before you race."
+                taking.findings.change("race_binding", binding.name, reason)
+
+
+def _missing(binding: RaceBinding, taking: Taking, scene_keys: set[str]) -> Iterator[str]:
+    reaction, draft = binding.reaction, taking.draft
+    if isinstance(reaction, RunScene):
+        if reaction.scene not in scene_keys:
+            yield f"scene {reaction.scene}"
+        return
+    if isinstance(reaction, StopScene | SyncCommand):
+        return
+    if isinstance(reaction, RlPresetCommand) and reaction.params.preset_id not in (None, *draft.presets):
+        yield f"RL preset {reaction.params.preset_id}"
+    if isinstance(reaction.target, GroupsTarget):
+        unknown = [number for number in reaction.target.value if GroupId(number) not in draft.groups]
+        yield from (f"group {number}" if number else "a group that is gone" for number in unknown)
+    elif isinstance(reaction.target, DeviceTarget) and reaction.target.value not in draft.devices:
+        yield f"device {reaction.target.value}"
+
+
+def _matching(bindings: list[RaceBinding], here: dict[int, RaceBinding]) -> dict[int, int]:
+    matched = {
+        binding.id: binding.id for binding in bindings if binding.id in here and here[binding.id].name == binding.name
+    }
+    by_name: dict[str, list[int]] = {}
+    for present in here.values():
+        if present.id not in matched:
+            by_name.setdefault(present.name, []).append(present.id)
+    for binding in bindings:
+        if binding.id not in matched and by_name.get(binding.name):
+            matched[binding.id] = by_name[binding.name].pop(0)
+    return matched
+
+
+def _free_id(wanted: int, here: dict[int, RaceBinding]) -> int:
+    return wanted if wanted not in here else max(here) + 1
+
+
+def _seat_name(index: int) -> str:
+    return f"Seat {index + 1}"
