@@ -46,6 +46,7 @@ from racelink_core.services.outbound import Outbound
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
+from racelink_core.services.race_bindings import RaceBindings
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
@@ -297,6 +298,7 @@ class Host:
         self._run_scenes()
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
+        self.race_bindings = RaceBindings(self.store)
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.configuration_transfer = ConfigurationTransfer(
             self.store, self.clock, self.gateways, self.tasks, self.scene_runner

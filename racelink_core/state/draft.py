@@ -33,6 +33,7 @@ class Draft:
         self.settings: Settings = snapshot.settings
         self._group_ids = counters.group_ids
         self._next_preset_id, self._next_scene_id = counters.next_preset_id, counters.next_scene_id
+        self._next_race_binding_id = counters.next_race_binding_id
         self.older_documents: dict[str, str | None] = {}
         self._given_out: set[int] = set()
 
@@ -72,3 +73,9 @@ class Draft:
         scene_id = max(self._next_scene_id, *(number + 1 for number in self.scenes), 1)
         self._next_scene_id = scene_id + 1
         return scene_id
+
+    def next_race_binding_id(self) -> int:
+        """An id that no race binding ever had: an editor somewhere may still hold it."""
+        binding_id = max(self._next_race_binding_id, *(number + 1 for number in self.race_bindings), 1)
+        self._next_race_binding_id = binding_id + 1
+        return binding_id

@@ -215,6 +215,17 @@ export interface CreatePresetBody {
   key?: string | null;
 }
 
+export interface CreateRaceBindingBody {
+  name: string;
+  event: string;
+  only?: RaceFilter | null;
+  reaction: RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand | RunScene | StopScene;
+  colour_from?: "event" | "pilot" | "leader" | "team" | "seat" | null;
+  to_seat?: boolean | null;
+  at_moment?: boolean | null;
+  is_on?: boolean | null;
+}
+
 /** `key`: what the scene is to be known by, made from the label if it is not given. It stays for ever. */
 export interface CreateSceneBody {
   actions?: Array<JsonValue> | null;
@@ -433,7 +444,7 @@ export interface FailureDetail {
 
 /** `what` names the record as the operator knows it; `reason` is a sentence. */
 export interface Finding {
-  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
+  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option" | "seat" | "race_binding";
   what: string;
   reason: string;
 }
@@ -698,7 +709,7 @@ export type JsonValue = unknown;
 
 /** One kind of record, by name. added was not there replaced was there, and the older record took its place kept is there and differs; the older record was not taken same is there already, just like that */
 export interface KindReport {
-  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option";
+  kind: "source" | "network" | "group" | "device" | "preset" | "scene" | "wled_presets" | "option" | "seat" | "race_binding";
   added: Array<string>;
   replaced: Array<string>;
   kept: Array<string>;
@@ -1052,6 +1063,63 @@ export interface QueryStateReply {
   gateways: Array<AskedRow>;
 }
 
+/** `order`: the ids of all bindings. Of one event the first fires first. */
+export interface RaceBindingOrderBody {
+  order: Array<number>;
+}
+
+export interface RaceBindingReply {
+  ok: boolean;
+  binding: RaceBindingRow;
+}
+
+/** `reaction`: a command, `run_scene` or `stop_scene`, told apart by `kind`; only what is set. problem why it does nothing at present, such as a scene that was deleted; null: nothing is wrong overtaken how often since the start a newer event came before its turn, so that only that was sent */
+export interface RaceBindingRow {
+  id: number;
+  name: string;
+  event: string;
+  event_label: string;
+  only: RaceFilter;
+  reaction: Record<string, unknown>;
+  colour_from: "event" | "pilot" | "leader" | "team" | "seat" | null;
+  to_seat: boolean;
+  at_moment: boolean;
+  is_on: boolean;
+  problem: ReactionProblemRow | null;
+  overtaken: number;
+}
+
+/** In the order in which they fire, event by event. `most`: so many there can be. */
+export interface RaceBindingsReply {
+  ok: boolean;
+  bindings: Array<RaceBindingRow>;
+  most: number;
+}
+
+/** An event that can be bound. topic events of one topic stand together has_seat, has_lap, has_moment whether it says it: only then it can be limited to one, or fired at the moment colour_sources whose colours it may have, the most useful first */
+export interface RaceEventRow {
+  name: string;
+  label: string;
+  topic: string;
+  has_seat: boolean;
+  has_lap: boolean;
+  has_moment: boolean;
+  colour_sources: Array<"event" | "pilot" | "leader" | "team" | "seat">;
+}
+
+/** In the order of a race. */
+export interface RaceEventsReply {
+  ok: boolean;
+  events: Array<RaceEventRow>;
+}
+
+/** None: whatever it is. Seats count from 0; lap 0 is the pass that begins the first lap. An event that does not say what is asked for does not pass. */
+export interface RaceFilter {
+  seat?: number | null;
+  lap_number?: number | null;
+  class_id?: number | null;
+}
+
 /** LoRa settings of a network. Ranges are what gateway and node accept (spec wire, 15.1). */
 export interface RadioProfile {
   freq_hz: number;
@@ -1061,6 +1129,11 @@ export interface RadioProfile {
   sync_word: number;
   tx_power_dbm: number;
   preamble: number;
+}
+
+export interface ReactionProblemRow {
+  code: string;
+  text: string;
 }
 
 export interface ReadPropertyBody {
@@ -1196,6 +1269,11 @@ export interface RunRow {
   is_draft: boolean;
   index: number | null;
   started_ts: number;
+}
+
+export interface RunScene {
+  kind: "run_scene";
+  scene: string;
 }
 
 export type RunState = "queued" | "running" | "done";
@@ -1447,6 +1525,10 @@ export interface StopReply {
   stopped: boolean;
 }
 
+export interface StopScene {
+  kind: "stop_scene";
+}
+
 export interface StoredPresetFileRow {
   name: string;
   size: number;
@@ -1520,6 +1602,18 @@ export interface UpdatePresetBody {
   label?: string | null;
   params?: Record<string, JsonValue> | null;
   flags?: Record<string, JsonValue> | null;
+}
+
+/** Only what is given changes. event the name of one of the events that can be bound only limits it to a seat (from 0), a lap number (0: the pass that begins the first lap) or a race class reaction a command as for `POST /api/commands`, `run_scene` with the key of a `scene`, or `stop_scene` colour_from whose colour replaces the first one of the effect; null: the effect keeps its own to_seat the lamps of the event's seat are the target, if it has some at_moment fire at the moment that the event announces, not when it is announced */
+export interface UpdateRaceBindingBody {
+  name?: string | null;
+  event?: string | null;
+  only?: RaceFilter | null;
+  reaction?: RlPresetCommand | RlEffectCommand | WledPresetCommand | SyncCommand | BlackoutCommand | LocateCommand | HeadlessCommand | StartblockCommand | RunScene | StopScene | null;
+  colour_from?: "event" | "pilot" | "leader" | "team" | "seat" | null;
+  to_seat?: boolean | null;
+  at_moment?: boolean | null;
+  is_on?: boolean | null;
 }
 
 /** What is not given stays as it is. */
@@ -1629,6 +1723,9 @@ export interface Get {
   "traffic/recordings": { body: undefined; reply: RecordingsReply };
   "history": { body: undefined; reply: HistoryReply };
   "healing": { body: undefined; reply: HealingReply };
+  "race/events": { body: undefined; reply: RaceEventsReply };
+  "race/bindings": { body: undefined; reply: RaceBindingsReply };
+  "race/bindings/{binding_id}": { body: undefined; reply: RaceBindingReply };
   "statistics": { body: undefined; reply: StatisticsReply };
   "import/report": { body: undefined; reply: LastImportReply };
   "specials": { body: undefined; reply: SpecialsReply };
@@ -1670,6 +1767,9 @@ export interface Post {
   "commands": { body: CommandBody; reply: CommandReply };
   "traffic/recording/start": { body: NoBody; reply: RecordingReply };
   "traffic/recording/stop": { body: NoBody; reply: RecordingReply };
+  "race/bindings": { body: CreateRaceBindingBody; reply: RaceBindingReply };
+  "race/bindings/{binding_id}/duplicate": { body: undefined; reply: RaceBindingReply };
+  "race/bindings/reorder": { body: RaceBindingOrderBody; reply: Reply };
   "import/old": { body: ImportBody; reply: ImportReply };
   "import/old/file": { body: undefined; reply: ImportReply };
   "import/report/dismiss": { body: undefined; reply: LastImportReply };
@@ -1686,6 +1786,7 @@ export interface Put {
   "rl-presets/{key}": { body: UpdatePresetBody; reply: PresetReply };
   "scenes/{key}": { body: UpdateSceneBody; reply: SavedSceneReply };
   "settings": { body: SettingsBody; reply: SettingsReply };
+  "race/bindings/{binding_id}": { body: UpdateRaceBindingBody; reply: RaceBindingReply };
 }
 
 /** By address below `api/`: what `DELETE` takes and answers. */
@@ -1695,4 +1796,5 @@ export interface Delete {
   "rl-presets/{key}": { body: undefined; reply: PresetDeletedReply };
   "scenes/{key}": { body: undefined; reply: Reply };
   "traffic/recordings/{name}": { body: undefined; reply: DeletedReply };
+  "race/bindings/{binding_id}": { body: undefined; reply: RaceBindingReply };
 }
