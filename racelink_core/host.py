@@ -46,7 +46,8 @@ from racelink_core.services.outbound import Outbound
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
-from racelink_core.services.race_bindings import RaceBindings
+from racelink_core.services.race_rules import RaceRules, admission
+from racelink_core.services.race_watch import RaceWatch
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
 from racelink_core.services.restore import Restore
@@ -54,7 +55,7 @@ from racelink_core.services.rl_presets import RlPresets
 from racelink_core.services.roll_call import RollCall
 from racelink_core.services.scene_estimates import SceneEstimates
 from racelink_core.services.scene_runner.records import RunRecords
-from racelink_core.services.scene_runner.service import SceneRunner
+from racelink_core.services.scene_runner.service import BLACKOUT, SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
 from racelink_core.services.scene_transfer import SceneTransfer
 from racelink_core.services.scenes import Scenes
@@ -63,6 +64,7 @@ from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
 from racelink_core.services.support_bundle import SupportBundle
 from racelink_core.services.support_contents import SupportSources, support_bundle
+from racelink_core.services.synchronised_start import SynchronisedStart
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
@@ -118,7 +120,7 @@ class Host:
         simulated = () if self.simulation is None else (self.simulation,)
         ports = _port_driver(configuration, excluded_ports)
         self.drivers = Drivers((ports, *simulated, *extra_drivers))
-        self.tasks = Tasks(self.clock)
+        self.tasks, self.race = Tasks(self.clock), RaceWatch()
         self._kept_history = HistoryStore(
             self.store.directory,
             self.clock.system_s(self.timings.reading_flush_s),
@@ -177,6 +179,7 @@ class Host:
             clock=self.clock,
             history=self.history,
             startblock=self.startblock,
+            race=self.race,
         )
         self.healing = Healing(
             store=self.store,
@@ -226,6 +229,7 @@ class Host:
         self.phase = "stopped"
         steps: list[Callable[[], object]] = [
             *self._when_stopping,
+            lambda: self.synchronised_start.close(self.timings.task_cancel_s),
             lambda: self.scene_runner.close(self.timings.task_cancel_s),
             lambda: self.tasks.stop(self.timings.task_cancel_s),
             lambda: self.healing.stop(self.timings.unicast_attempt_s),
@@ -298,7 +302,6 @@ class Host:
         self._run_scenes()
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
-        self.race_bindings = RaceBindings(self.store)
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.configuration_transfer = ConfigurationTransfer(
             self.store, self.clock, self.gateways, self.tasks, self.scene_runner
@@ -325,8 +328,23 @@ class Host:
             plan_options=self._plan_options,
         )
         self.scene_estimates = SceneEstimates(surroundings)
-        self.scene_runner = SceneRunner(surroundings, RunRecords(self._kept_history, self.clock))
-        self.dispatcher.before_blackout = self.scene_runner.blackout_ordered
+        records = RunRecords(self._kept_history, self.clock)
+        self.scene_runner = SceneRunner(surroundings, records, admit=admission(self.race))
+        self._race_rules = RaceRules(self.race, self.dispatcher, self.scene_runner)
+        self.synchronised_start = SynchronisedStart(
+            runner=SceneRunner(surroundings, records, policy=lambda priority, settings: "replace"),
+            scenes=self.scene_runner,
+            dispatcher=self.dispatcher,
+            race=self.race,
+            clock=self.clock,
+            timings=self.timings,
+        )
+        self._outbound.listener = self.synchronised_start.packet_sent
+        self.dispatcher.before_blackout = self._blackout_ordered
+
+    def _blackout_ordered(self) -> None:
+        self.synchronised_start.cancel(BLACKOUT)
+        self.scene_runner.blackout_ordered()
 
     def _plan_options(self) -> PlanOptions:
         leaves_out = self.store.snapshot.settings.leaves_out_unused_fields

@@ -14,7 +14,9 @@ class Priority(IntEnum):
     AUTOMATION = 0
     OPERATOR = 1
     RACE_EVENT = 2
-    BLACKOUT = 3
+    RACE_END = 3
+    """Abort and stop of a race: what its other events wanted to send is out of date."""
+    BLACKOUT = 4
 
 
 @dataclass(frozen=True, slots=True)

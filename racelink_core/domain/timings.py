@@ -60,6 +60,8 @@ class Timings(FrozenModel):
     task_cancel_s: float = 5.0
     sync_guard_s: float = 25.0
     """A SYNC younger than this keeps the gateway's own autosync away (design, section 6)."""
+    hub_still_s: float = 0.55
+    """RotorHazard's process stands still so long before a start: what is ordered then comes too late."""
 
     # Healing
     healing_delay_s: float = 1.5

@@ -18,11 +18,13 @@ from racelink_core.services.told_state import ToldState
 class Outbound:
     """Every packet about light has to pass through here: healing reads what it keeps.
 
-    armed  who may hold an armed effect, whoever sent it
+    armed     who may hold an armed effect, whoever sent it
+    listener  told of each packet that may be out: be quick
     """
 
     def __init__(self, *, lane_of: Callable[[str], Lane], armed: ArmedNodes, told: ToldState, clock: Clock) -> None:
         self._lane_of, self.armed, self._told, self._clock = lane_of, armed, told, clock
+        self.listener: Callable[[str, RadioPacket], None] = lambda network_id, packet: None
 
     @property
     def sync_brightness(self) -> Mapping[str, int]:
@@ -50,6 +52,7 @@ class Outbound:
         """At once when a packet's outcome is known; costs next to nothing."""
         if outcome.attempts:
             self.armed.sent(network_id, packet, self._clock.monotonic())
+            self.listener(network_id, packet)
 
     def remember(
         self,

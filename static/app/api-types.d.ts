@@ -968,7 +968,7 @@ export interface PaletteColourRules {
   max_palette_id: number;
 }
 
-/** `status`: done, failed, cancelled or interrupted, by the end of RaceLink. `result`: null where there is none. */
+/** `status`: done, failed, cancelled, rejected, or interrupted, by the end of RaceLink. result null where there is none code, detail why it was rejected, or did not come to its end */
 export interface PastRun {
   id: number;
   scene_key: string;
@@ -978,6 +978,8 @@ export interface PastRun {
   started_ts: number;
   duration_ms: number;
   packets_sent: number;
+  code: string | null;
+  detail: string | null;
   result: Record<string, unknown> | null;
 }
 

@@ -155,7 +155,10 @@ def test_a_scene_without_a_gateway_says_what_to_do_and_delays_no_event(tmp_path:
         assert server.events.errors == []
 
 
-@pytest.mark.parametrize(("policy", "ends"), [("refuse", []), ("queue", []), ("replace", [("first", "cancelled")])])
+@pytest.mark.parametrize(
+    ("policy", "ends"),
+    [("refuse", [("second", "rejected")]), ("queue", []), ("replace", [("first", "cancelled")])],
+)
 def test_the_setting_for_race_events_says_what_becomes_of_the_scene_that_runs(
     tmp_path: Path, policy: str, ends: list[tuple[str, str]]
 ) -> None:
@@ -166,7 +169,7 @@ def test_the_setting_for_race_events_says_what_becomes_of_the_scene_that_runs(
         server.fire("RACE_STAGE")
         server.fire("RACE_START")
         until(lambda: ended_runs(server) == ends, f"{ends}")
-        until(lambda: running_scene(server) == ("second" if ends else "first"), "the one that may run")
+        until(lambda: running_scene(server) == ("second" if policy == "replace" else "first"), "the one that may run")
         assert any("is running" in message for message in server.ui.messages) is (policy == "refuse")
 
 

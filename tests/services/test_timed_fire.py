@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from racelink_core.services.scene_runner.timed_fire import AUTOSYNC_S, guard_at_s, lead_s, write_at_s
+from racelink_core.services.scene_runner.timed_fire import guards_at_s, lead_s, write_at_s
 
 moments = st.floats(0, 1e6)
 airs_s = st.floats(0.001, 2.0)
@@ -31,11 +31,21 @@ def test_several_gateways_write_at_moments_of_their_own_and_are_seen_together() 
 def test_the_gateways_own_sync_is_kept_away_while_there_is_room(
     now_s: float, wait_s: float, air_s: float, overhead_ms: float
 ) -> None:
-    write_s = now_s + wait_s
-    at_s = guard_at_s(write_s, now_s, air_s, overhead_ms, guard_s=25.0)
-    if at_s is None:
-        assert wait_s < 2 * (air_s + overhead_ms / 1000) + 25.0
+    last_s, room_s = now_s + wait_s, 2 * (air_s + overhead_ms / 1000)
+    guards = list(guards_at_s(last_s, now_s, air_s, overhead_ms, guard_s=25.0))
+    if wait_s < room_s - 1e-6:
+        assert guards == []
         return
-    assert now_s <= at_s
-    assert write_s - at_s <= max(25.0, 0.0) + 1e-6 < AUTOSYNC_S
-    assert at_s + air_s + overhead_ms / 1000 <= write_s + 1e-6
+    if wait_s > room_s + 1e-6:
+        assert guards[0] == now_s
+        assert guards[-1] + air_s + overhead_ms / 1000 <= last_s + 1e-6
+        assert last_s - guards[-1] < 25.0 + room_s + 1e-6
+
+
+@given(moments, st.floats(10, 60), st.floats(10, 60))
+def test_when_guards_are_sent_tells_nobody_when_the_light_will_change(
+    now_s: float, one_wait_s: float, other_wait_s: float
+) -> None:
+    one, other = (list(guards_at_s(now_s + wait_s, now_s, 0.04, 10.0, 25.0)) for wait_s in (one_wait_s, other_wait_s))
+    both = min(len(one), len(other))
+    assert one[:both] == other[:both]

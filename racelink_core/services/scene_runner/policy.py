@@ -22,8 +22,8 @@ class SceneBusy(RaceLinkError):
 
 
 def policy_of(priority: Priority, settings: Settings) -> SceneStart:
-    """A scene as urgent as a blackout never waits."""
-    if priority >= Priority.BLACKOUT:
+    """A scene of an abort or stop, or as urgent as a blackout, never waits."""
+    if priority > Priority.RACE_EVENT:
         return "replace"
     if priority is Priority.RACE_EVENT:
         return settings.scene_start_race_event

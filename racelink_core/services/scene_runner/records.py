@@ -10,13 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 from racelink_core.domain.clock import Clock
+from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.services.scene_runner.request import RunRequest, SceneRun
 from racelink_core.services.scene_runner.results import CANCELLED, SceneResult
 from racelink_core.state.history_store import HistoryStore
 
 SCENE = "scene"
-STARTED, INTERRUPTED = "started", "interrupted"
+STARTED, INTERRUPTED, REJECTED = "started", "interrupted", "rejected"
+_LOOKED_BACK = 50
 _LONGEST_RESULT = 16_384
 """Characters of JSON; of a longer result the details are not kept."""
 
@@ -44,10 +46,20 @@ class RunRecords:
         if result is not None:
             self._kept.add(self._record(run, result.started_ts, _status(result), result))
 
+    def refused(self, run: SceneRun, error: RaceLinkError) -> None:
+        """It never began."""
+        made = self._record(run, run.ordered_ts, REJECTED, None)
+        self._kept.add(lambda number: made(number).model_copy(update={"code": error.code, "detail": str(error)}))
+
     def interrupted(self) -> HistoryRecord | None:
-        """The beginning of the newest run, if nobody saw its end."""
-        newest = self._kept.page(before=None, limit=1, kind=SCENE)
-        return newest[0] if newest and newest[0].status == STARTED else None
+        """The beginning of the newest run whose end nobody saw. Of two that overlap, either may have ended last."""
+        over: set[object] = set()
+        for record in self._kept.page(before=None, limit=_LOOKED_BACK, kind=SCENE):
+            number = record.params.get("run")
+            if record.status == STARTED and number not in over:
+                return record
+            over.add(number)
+        return None
 
     def released(self, began: HistoryRecord) -> None:
         """The end that an interrupted run has after all."""

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.domain.origin import Origin, Priority
+from racelink_core.domain.settings import SceneStart, Settings
 from racelink_core.services.problems import Problem
 from racelink_core.services.scene_runner.execution import Execution
 from racelink_core.services.scene_runner.interrupted import problem_of, release_everyone
@@ -49,11 +51,27 @@ class Progress:
     result: SceneResult | None = None
 
 
-class SceneRunner:
-    """Every method returns at once, `wait` and `close` excepted. `records`: what became of earlier runs."""
+def _everybody(_request: RunRequest) -> None:
+    """Admits every scene."""
 
-    def __init__(self, surroundings: Surroundings, records: RunRecords) -> None:
+
+class SceneRunner:
+    """Every method returns at once, `wait` and `close` excepted. `records`: what became of earlier runs.
+
+    admit   called before anything else becomes of a request; raises RaceLinkError where it must not run now
+    policy  what a scene of this priority does while another one runs
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        records: RunRecords,
+        *,
+        admit: Callable[[RunRequest], None] = _everybody,
+        policy: Callable[[Priority, Settings], SceneStart] = policy_of,
+    ) -> None:
         self._around, self.records = surroundings, records
+        self._admit, self._policy_of = admit, policy
         self._running: SceneRun | None = None
         self._queue: deque[SceneRun] = deque()
         self._threads: set[threading.Thread] = set()
@@ -82,14 +100,19 @@ class SceneRunner:
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def start(self, request: RunRequest) -> SceneRun:
-        """Raises SceneBusy where the origin's policy says so."""
+        """Raises SceneBusy where the origin's policy says so, and what `admit` raises; the history has both."""
         running = self._running
-        policy = policy_of(request.origin.priority, self._around.store.snapshot.settings)
-        if running is not None and policy == "refuse":
-            raise SceneBusy(running.scene_key, "Stop it first, or wait for its end.")
-        if running is not None and policy == "queue" and len(self._queue) >= MOST_QUEUED:
-            raise SceneBusy(running.scene_key, f"{MOST_QUEUED} more wait already.")
+        policy = self._policy_of(request.origin.priority, self._around.store.snapshot.settings)
         run = self.records.ordered(request)
+        try:
+            self._admit(request)
+            if running is not None and policy == "refuse":
+                raise SceneBusy(running.scene_key, "Stop it first, or wait for its end.")
+            if running is not None and policy == "queue" and len(self._queue) >= MOST_QUEUED:
+                raise SceneBusy(running.scene_key, f"{MOST_QUEUED} more wait already.")
+        except RaceLinkError as error:
+            self.records.refused(run, error)
+            raise
         if running is None:
             self._launch(run, None)
         elif policy == "queue":
@@ -125,6 +148,17 @@ class SceneRunner:
         if self._running is not None:
             self._running.cancel(reason)
         return self._running is not None or bool(queued) or was_interrupted
+
+    def end_those(self, is_meant: Callable[[RunRequest], bool], reason: str) -> None:
+        """What runs or waits and is meant is over; lamps are freed as after `stop`."""
+        for run in tuple(self._queue):
+            if is_meant(run.request):
+                self._queue.remove(run)
+                run.cancel(reason)
+                self._end_unbegun(run)
+        running = self._running
+        if running is not None and is_meant(running.request):
+            self._in_background(lambda: running.cancel(reason))
 
     def blackout_ordered(self) -> None:
         """Dark stays dark: nothing of a scene is sent after it. Fits `Dispatcher.before_blackout`."""

@@ -7,10 +7,10 @@ about the same; what made others slower is mostly a report that was read late.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 WAY_THERE = 0.5
 """The share of the least overhead that passes before the packet is on air."""
-AUTOSYNC_S = 30.0
-"""A gateway that has sent no SYNC for so long sends one by itself, and is deaf to us meanwhile (A8)."""
 
 
 def write_at_s(shown_at_s: float, air_s: float, overhead_ms: float) -> float:
@@ -23,10 +23,13 @@ def lead_s(air_s: float, overhead_ms: float) -> float:
     return air_s + overhead_ms / 1000 * WAY_THERE
 
 
-def guard_at_s(write_s: float, now_s: float, air_s: float, overhead_ms: float, guard_s: float) -> float | None:
-    """When to send a SYNC that fires nothing, so that the gateway's own does not come in between.
+def guards_at_s(last_s: float, now_s: float, air_s: float, overhead_ms: float, guard_s: float) -> Iterator[float]:
+    """When to send SYNCs that fire nothing, so that the gateway's own does not come in between.
 
-    At once where the wait is shorter than `guard_s`; None: there is no room for it any more.
+    At once and then every `guard_s`, whenever the wait ends: who watches the air learns nothing. `last_s`: when all of
+    them must be out; there may be no room for any.
     """
-    at_s = max(now_s, write_s - guard_s)
-    return at_s if at_s + 2 * (air_s + overhead_ms / 1000) <= write_s else None
+    at_s = now_s
+    while at_s + 2 * (air_s + overhead_ms / 1000) <= last_s:
+        yield at_s
+        at_s += guard_s

@@ -67,7 +67,11 @@ class StopReply(Reply):
 
 
 class PastRun(FrozenModel):
-    """`status`: done, failed, cancelled or interrupted, by the end of RaceLink. `result`: null where there is none."""
+    """`status`: done, failed, cancelled, rejected, or interrupted, by the end of RaceLink.
+
+    result          null where there is none
+    code, detail    why it was rejected, or did not come to its end
+    """
 
     id: int
     scene_key: str
@@ -77,6 +81,8 @@ class PastRun(FrozenModel):
     started_ts: float
     duration_ms: float
     packets_sent: int
+    code: str | None
+    detail: str | None
     result: dict[str, Any] | None
 
 
@@ -195,5 +201,7 @@ def _past_run(record: HistoryRecord) -> PastRun:
         started_ts=record.ts,
         duration_ms=record.duration_ms,
         packets_sent=record.packets_sent,
+        code=record.code,
+        detail=record.detail,
         result=record.result if isinstance(record.result, dict) else None,
     )
