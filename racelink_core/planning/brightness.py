@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from racelink_core.planning.operation import WireOperation
 from racelink_core.protocol.bodies import Body, Control, Headless, Preset, Sync
 from racelink_core.protocol.radio_packet import RadioPacket
+
+AnyBody = TypeVar("AnyBody", bound=Body)
 
 DEFAULT_SYNC_BRIGHTNESS = 128
 """What gateways put into a SYNC before the first PRESET (spec wire, 20)."""
@@ -25,7 +28,7 @@ def within_ceiling(operations: tuple[WireOperation, ...], ceiling: int) -> tuple
     )
 
 
-def limited(body: Body, ceiling: int) -> Body:
+def limited(body: AnyBody, ceiling: int) -> AnyBody:
     """The same with at most `ceiling`."""
     if isinstance(body, Control | Preset | Sync | Headless) and (body.brightness or 0) > ceiling:
         return replace(body, brightness=ceiling)

@@ -84,7 +84,7 @@ def control_body(group_id: GroupId, flags: PacketFlags, effect: EffectParameters
     shares_byte = not (effect.custom3 is effect.check1 is effect.check2 is effect.check3 is None)
     return Control(
         group_id,
-        flags,
+        int(flags),  # planning compares flags all the time, which is slow for enums
         brightness=effect.brightness,
         mode=effect.mode,
         speed=effect.speed,

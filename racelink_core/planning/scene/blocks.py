@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import lru_cache
+from operator import is_
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.radio_profile import RadioProfile
 from racelink_core.planning.airtime import time_on_air_ms
 from racelink_core.protocol.bodies import Body, Control, Offset, Preset
 from racelink_core.protocol.flags import PacketFlags
+from racelink_core.protocol.group_body import content_of
 from racelink_core.protocol.radio_packet import RadioPacket
 
 
@@ -51,6 +52,10 @@ class Segment:
 
     blocks: tuple[Block, ...]
 
+    def with_blocks(self, blocks: tuple[Block, ...]) -> Segment:
+        """As many; this very segment if they are the same."""
+        return self if all(map(is_, blocks, self.blocks)) else Segment(blocks)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cost:
@@ -59,9 +64,6 @@ class Cost:
     radio_ms: float = 0.0
     packets: int = 0
     bytes: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(round(self.radio_ms + other.radio_ms, 6), self.packets + other.packets, self.bytes + other.bytes)
 
 
 @dataclass(frozen=True)
@@ -74,33 +76,48 @@ class NetworkFacts:
     network_id: str
     profile: RadioProfile | None
     known_groups: frozenset[int]
-    _radio_ms: dict[int, float] = field(default_factory=dict, compare=False)
+    _of_shapes: dict[Hashable, Cost] = field(default_factory=dict, compare=False)
+    _of_blocks: dict[int, tuple[Block, Cost]] = field(default_factory=dict, compare=False)
     _of_segments: dict[int, tuple[Segment, Cost]] = field(default_factory=dict, compare=False)
 
     def cost(self, packets: Iterable[RadioPacket]) -> Cost:
-        lengths = [length for packet in packets for length in _lengths(packet.body)]
-        return Cost(round(sum(map(self._time_on_air_ms, lengths)), 6), len(lengths), sum(lengths))
+        return summed([self._cost_of_body(packet.body) for packet in packets])
 
     def cost_of(self, segment: Segment) -> Cost:
         """Summed up once per segment; the segment is held, so that no other takes its identity."""
         known = self._of_segments.get(id(segment))
         if known is None:
-            known = (segment, self.cost(packet for block in segment.blocks for packet in block.packets))
+            known = (segment, summed([self.cost_of_block(block) for block in segment.blocks]))
             self._of_segments[id(segment)] = known
         return known[1]
 
-    def _time_on_air_ms(self, length: int) -> float:
-        """Looked up once per length and plan."""
-        found = self._radio_ms.get(length)
-        if found is None:
-            found = 0.0 if self.profile is None else time_on_air_ms(length, self.profile)
-            self._radio_ms[length] = found
-        return found
+    def cost_of_block(self, block: Block) -> Cost:
+        """Summed up once per block, which is held as well."""
+        known = self._of_blocks.get(id(block))
+        if known is None:
+            known = (block, self.cost(block.packets))
+            self._of_blocks[id(block)] = known
+        return known[1]
+
+    def _cost_of_body(self, body: Body) -> Cost:
+        shape = _shape(body)
+        known = self._of_shapes.get(shape)
+        if known is None:
+            known = self._of_shapes[shape] = self._cost_of_lengths(RadioPacket(BROADCAST, body).radio_lengths())
+        return known
+
+    def _cost_of_lengths(self, lengths: tuple[int, ...]) -> Cost:
+        """One per fragment."""
+        profile = self.profile
+        radio_ms = 0.0 if profile is None else sum(time_on_air_ms(length, profile) for length in lengths)
+        return Cost(radio_ms, len(lengths), sum(lengths))
 
 
-@lru_cache(maxsize=4096)
-def _lengths(body: Body) -> tuple[int, ...]:
-    return RadioPacket(BROADCAST, body).radio_lengths()
+def _shape(body: Body) -> Hashable:
+    """Bodies of the same shape are as long."""
+    if isinstance(body, Offset):
+        return body.mode
+    return content_of(body) if isinstance(body, Control) else body
 
 
 def group_of(packet: RadioPacket) -> int:
@@ -118,4 +135,12 @@ def is_in_offset_mode(packet: RadioPacket) -> bool:
 
 
 def total(facts: NetworkFacts, segments: Iterable[Segment]) -> Cost:
-    return sum(map(facts.cost_of, segments), Cost())
+    return summed([facts.cost_of(segment) for segment in segments])
+
+
+def summed(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        round(sum([cost.radio_ms for cost in costs]), 6),
+        sum([cost.packets for cost in costs]),
+        sum([cost.bytes for cost in costs]),
+    )

@@ -6,14 +6,15 @@ are deliberate and stay. Source: spec scenes, N6a, N9 and section 13.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from racelink_core.domain.address import BROADCAST, RadioAddress
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.planning.scene.blocks import Block, BlockKind, Segment, group_of
-from racelink_core.protocol.bodies import Control, Offset, Preset
+from racelink_core.protocol.bodies import Body, Control, Offset, Preset
 from racelink_core.protocol.flags import PacketFlags
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -22,19 +23,35 @@ REPLACED = "what is replaced before anybody sees it is not sent"
 MERGED = "two changes of the same lamps share a packet"
 _MAX_CONTROL_BYTES = 21
 _AT_LEAST = 2
-_FIELDS = tuple(field.name for field in fields(Control) if field.name not in ("group_id", "flags", "ext_reserved"))
+_FIELDS = tuple(each.name for each in fields(Control) if each.name not in ("group_id", "flags", "ext_reserved"))
+_BRIGHTNESS = _FIELDS.index("brightness")
+_values: Callable[[Control], tuple[Any, ...]] = attrgetter(*_FIELDS)
+
+# Plain numbers: `&` of two enums takes ten times as long
+_POWER_ON = int(PacketFlags.POWER_ON)
+_ARMED = int(PacketFlags.ARM_ON_SYNC)
+_FORCED = int(PacketFlags.FORCE_REAPPLY)
+_OFFSET_MODE = int(PacketFlags.OFFSET_MODE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A packet and where it stands."""
+class _Place(NamedTuple):
+    """A packet, where it stands, and who takes it: `receiver` is None for everybody."""
 
     block: int
     packet: RadioPacket
+    body: Body
+    receiver: RadioAddress | None
+    group: int
 
 
-Memory = dict[tuple[str, int], tuple[Segment, Segment]]
-"""What became of a segment, by pass and identity; it holds the segment, so that no other takes its place."""
+@dataclass
+class Memory:
+    """What became of a segment, by pass and identity; it holds the segment, so that no other takes its place."""
+
+    rewritten: dict[tuple[str, int], tuple[Segment, Segment]] = field(default_factory=dict)
+    places: dict[int, tuple[Segment, list[_Place]]] = field(default_factory=dict)
+
+
 _Rewrite = Callable[[list[_Place]], list[_Place]]
 
 
@@ -57,38 +74,38 @@ class _Nearest:
     """The place last noted that some node of a packet's receivers takes as well."""
 
     def __init__(self) -> None:
-        self._any: int | None = None
+        self._noted: list[int] = []
         self._by_group: dict[int, int] = {}
         self._by_device: dict[RadioAddress, int] = {}
         self._devices_by_group: dict[int, int] = {}
 
-    def note(self, number: int, packet: RadioPacket) -> None:
-        group = group_of(packet)
-        self._any = number
-        if packet.receiver.is_broadcast:
-            self._by_group[group] = number
+    def note(self, number: int, place: _Place) -> None:
+        at = len(self._noted)
+        self._noted.append(number)
+        if place.receiver is None:
+            self._by_group[place.group] = at
         else:
-            self._by_device[packet.receiver] = self._devices_by_group[group] = number
+            self._by_device[place.receiver] = self._devices_by_group[place.group] = at
 
-    def touching(self, packet: RadioPacket) -> list[int]:
-        """The nearest is among them."""
-        group = group_of(packet)
-        if packet.receiver.is_broadcast and group == ALL_GROUPS:
-            return [] if self._any is None else [self._any]
-        by_device = (
-            self._devices_by_group.get(group) if packet.receiver.is_broadcast else self._by_device.get(packet.receiver)
-        )
-        found = (self._by_group.get(group), self._by_group.get(ALL_GROUPS), by_device)
-        return [number for number in found if number is not None]
+    def touching(self, place: _Place) -> int | None:
+        if place.receiver is None and place.group == ALL_GROUPS:
+            return self._noted[-1] if self._noted else None
+        at = max(self._by_group.get(place.group, -1), self._by_group.get(ALL_GROUPS, -1))
+        if self._by_device:
+            if place.receiver is None:
+                at = max(at, self._devices_by_group.get(place.group, -1))
+            else:
+                at = max(at, self._by_device.get(place.receiver, -1))
+        return self._noted[at] if at >= 0 else None
 
 
 def _drop_repeated(places: list[_Place]) -> list[_Place]:
     kept: list[_Place] = []
     nearest = _Nearest()
     for place in places:
-        before = nearest.touching(place.packet)
-        if not before or not _says_all(kept[max(before)].packet, place.packet):
-            nearest.note(len(kept), place.packet)
+        before = nearest.touching(place)
+        if before is None or not _says_all(kept[before], place):
+            nearest.note(len(kept), place)
             kept.append(place)
     return kept
 
@@ -96,37 +113,52 @@ def _drop_repeated(places: list[_Place]) -> list[_Place]:
 def _drop_replaced(places: list[_Place]) -> list[_Place]:
     kept: list[_Place] = []
     next_offset = _Nearest()
-    later: dict[tuple[RadioAddress, int], list[tuple[int, Control]]] = {}
+    later = _Later()
     for number in reversed(range(len(places))):
-        packet = places[number].packet
-        body = packet.body
+        place = places[number]
+        body = place.body
         if isinstance(body, Offset):
-            next_offset.note(number, packet)
+            next_offset.note(number, place)
         elif isinstance(body, Control):
-            until = min(next_offset.touching(packet), default=len(places))
-            if _is_replaced(body, [other for at, other in _covering(later, packet) if at < until]):
+            until = next_offset.touching(place)
+            if not body.flags & _FORCED and later.replaces(place, body, len(places) if until is None else until):
                 continue
-            later.setdefault((packet.receiver, body.group_id), []).append((number, body))
-        kept.append(places[number])
+            later.note(number, place, body)
+        kept.append(place)
     return kept[::-1]
 
 
-def _covering(
-    later: Mapping[tuple[RadioAddress, int], list[tuple[int, Control]]], packet: RadioPacket
-) -> list[tuple[int, Control]]:
-    """Of the later packets, those that every receiver of this one takes."""
-    group = group_of(packet)
-    addresses = dict.fromkeys(((packet.receiver, group), (BROADCAST, group), (BROADCAST, int(ALL_GROUPS))))
-    return [each for address in addresses for each in later.get(address, ())]
+class _Later:
+    """CONTROL packets that follow, by the lamps that take them."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[tuple[RadioAddress | None, int], list[tuple[int, Control]]] = {}
+
+    def note(self, number: int, place: _Place, body: Control) -> None:
+        self._by_address.setdefault((place.receiver, place.group), []).append((number, body))
+
+    def replaces(self, place: _Place, body: Control, until: int) -> bool:
+        """Whether a packet before place `until`, which every receiver of this one takes, leaves nothing of it."""
+        addresses = [(place.receiver, place.group)]
+        if place.receiver is not None:
+            addresses.append((None, place.group))
+        if place.group != ALL_GROUPS:
+            addresses.append((None, ALL_GROUPS))
+        return any(
+            number < until and _replaces(other, body)
+            for address in addresses
+            if address in self._by_address
+            for number, other in self._by_address[address]
+        )
 
 
 def _merge(places: list[_Place]) -> list[_Place]:
     rest: list[_Place | None] = list(places)
-    following = _next_touching(places)
-    for number, partner in enumerate(following):
+    for number, partner in enumerate(_next_touching(places)):
         first, second = rest[number], rest[partner] if partner is not None else None
-        if partner is not None and first and second and _can_share(first.packet, second.packet):
-            rest[partner] = replace(second, packet=_together(first.packet, second.packet))
+        shared = _shared(first, second) if first and second else None
+        if partner is not None and shared is not None:
+            rest[partner] = shared
             rest[number] = None
     return [place for place in rest if place is not None]
 
@@ -136,118 +168,122 @@ def _next_touching(places: list[_Place]) -> list[int | None]:
     nearest = _Nearest()
     found: list[int | None] = []
     for number in reversed(range(len(places))):
-        found.append(min(nearest.touching(places[number].packet), default=None))
-        nearest.note(number, places[number].packet)
+        found.append(nearest.touching(places[number]))
+        nearest.note(number, places[number])
     return found[::-1]
 
 
-def _can_share(first: RadioPacket, second: RadioPacket) -> bool:
+def _shared(first: _Place, second: _Place) -> _Place | None:
+    """Both in one packet, of which the later one's fields win; None if they cannot share."""
     one, other = first.body, second.body
     if not isinstance(one, Control) or not isinstance(other, Control) or one.flags != other.flags:
-        return False
-    if one.flags & (PacketFlags.ARM_ON_SYNC | PacketFlags.FORCE_REAPPLY):
-        return False
-    if (first.receiver, one.group_id) != (second.receiver, other.group_id):
-        return False
-    return len(_together(first, second).body.to_bytes()) <= _MAX_CONTROL_BYTES
+        return None
+    if one.flags & (_ARMED | _FORCED) or (first.receiver, first.group) != (second.receiver, second.group):
+        return None
+    later = {name: value for name, value in zip(_FIELDS, _values(other), strict=True) if value is not None}
+    body = replace(one, **later)
+    if len(body.to_bytes()) > _MAX_CONTROL_BYTES:
+        return None
+    return second._replace(packet=RadioPacket(second.packet.receiver, body), body=body)
 
 
-def _together(first: RadioPacket, second: RadioPacket) -> RadioPacket:
-    """The later one's fields win."""
-    one, other = first.body, second.body
-    if not isinstance(one, Control) or not isinstance(other, Control):
-        raise TypeError("only CONTROL packets share")
-    return RadioPacket(second.receiver, replace(one, **_fields_of(other)))
-
-
-def _is_replaced(body: Control, later: Iterable[Control]) -> bool:
-    if body.flags & PacketFlags.FORCE_REAPPLY:
+def _replaces(later: Control, earlier: Control) -> bool:
+    """Both are accepted, or neither (spec scenes, N5), and nothing of the earlier one is left."""
+    if (later.flags ^ earlier.flags) & _OFFSET_MODE:
         return False
-    is_armed = bool(body.flags & PacketFlags.ARM_ON_SYNC)
-    return any(_same_gate(body, other) and (is_armed or _overwrites(other, body)) for other in later)
+    return bool(earlier.flags & _ARMED) or _overwrites(later, earlier)
 
 
 def _overwrites(later: Control, earlier: Control) -> bool:
     """Nothing of an unarmed packet is left once `later` was applied at once."""
-    if later.flags & PacketFlags.ARM_ON_SYNC:
+    if later.flags & _ARMED:
         return False
-    written = set(_fields_of(earlier))
-    overwritten = set(_fields_of(later))
-    if not earlier.flags & PacketFlags.POWER_ON:
-        written.add("brightness")
-    if not later.flags & PacketFlags.POWER_ON:
-        overwritten.add("brightness")
-    return written <= overwritten
+    for number, (written, anew) in enumerate(zip(_values(earlier), _values(later), strict=True)):
+        is_anew = anew is not None
+        is_written = written is not None
+        if number == _BRIGHTNESS:
+            is_written = is_written or not earlier.flags & _POWER_ON
+            is_anew = is_anew or not later.flags & _POWER_ON
+        if is_written and not is_anew:
+            return False
+    return True
 
 
-def _says_all(earlier: RadioPacket, later: RadioPacket) -> bool:
+def _says_all(earlier: _Place, later: _Place) -> bool:
     one, other = earlier.body, later.body
-    if not _covers(earlier, later):
-        return False
+    if isinstance(one, Control) and isinstance(other, Control):
+        return one.flags == other.flags and _covers(earlier, later) and _says_all_fields(one, other)
     if isinstance(one, Preset) and isinstance(other, Preset):
         is_same = (one.flags, one.preset_id, one.brightness) == (other.flags, other.preset_id, other.brightness)
-        return is_same and not one.flags & PacketFlags.FORCE_REAPPLY
-    if not isinstance(one, Control) or not isinstance(other, Control) or one.flags != other.flags:
+        return is_same and _covers(earlier, later) and not one.flags & _FORCED
+    return False
+
+
+def _says_all_fields(one: Control, other: Control) -> bool:
+    """For equal flags."""
+    if one.flags & _FORCED:
         return False
-    if one.flags & PacketFlags.FORCE_REAPPLY:
-        return False
-    said, now = _fields_of(one), _fields_of(other)
-    if one.flags & PacketFlags.ARM_ON_SYNC:
+    said, now = _values(one), _values(other)
+    if one.flags & _ARMED:
         return said == now
-    return all(said.get(name, _NOTHING) == value for name, value in now.items())
+    return all(new is None or old == new for old, new in zip(said, now, strict=True))
 
 
-def _covers(wide: RadioPacket, narrow: RadioPacket) -> bool:
+def _covers(wide: _Place, narrow: _Place) -> bool:
     """Whether every node that takes `narrow` also takes `wide`."""
-    has_group = group_of(wide) in (group_of(narrow), ALL_GROUPS)
-    return has_group and (wide.receiver == narrow.receiver or wide.receiver.is_broadcast)
-
-
-def _same_gate(one: Control, other: Control) -> bool:
-    """Both are accepted, or neither (spec scenes, N5)."""
-    return not (one.flags ^ other.flags) & PacketFlags.OFFSET_MODE
-
-
-def _fields_of(body: Control) -> dict[str, Any]:
-    return {name: value for name in _FIELDS if (value := getattr(body, name)) is not None}
-
-
-_NOTHING = object()
+    has_group = wide.group in (narrow.group, ALL_GROUPS)
+    return has_group and (wide.receiver is None or wide.receiver == narrow.receiver)
 
 
 def _with_places(segments: Iterable[Segment], rewrite: _Rewrite, reason: str, memory: Memory) -> tuple[Segment, ...]:
     result: list[Segment] = []
     for segment in segments:
-        known = memory.get((reason, id(segment)))
+        known = memory.rewritten.get((reason, id(segment)))
         if known is None:
-            blocks = tuple(_rewritten(segment.blocks, rewrite, reason))
-            known = (segment, segment if _same(blocks, segment.blocks) else Segment(blocks))
-            memory[reason, id(segment)] = known
+            known = (segment, _rewritten(segment, rewrite, reason, memory))
+            memory.rewritten[reason, id(segment)] = known
+            if rewrite is not _merge:  # who drops packets finds nothing the second time
+                memory.rewritten[reason, id(known[1])] = (known[1], known[1])
         result.append(known[1])
     return tuple(result)
 
 
-def _same(blocks: tuple[Block, ...], others: tuple[Block, ...]) -> bool:
-    return all(one is other for one, other in zip(blocks, others, strict=True))
+def _rewritten(segment: Segment, rewrite: _Rewrite, reason: str, memory: Memory) -> Segment:
+    places = _places(segment, memory)
+    left = rewrite(places) if places else places
+    if len(left) == len(places):
+        return segment
+    by_block: dict[int, list[RadioPacket]] = {}
+    for place in left:
+        by_block.setdefault(place.block, []).append(place.packet)
+    return Segment(tuple(_with_packets(segment.blocks, by_block, reason)))
 
 
-def _rewritten(blocks: tuple[Block, ...], rewrite: _Rewrite, reason: str) -> Iterator[Block]:
-    """Streams and syncs are left alone; they stand in nobody's way."""
-    if sum(len(block.packets) for block in blocks if block.kind is BlockKind.LIGHT) < _AT_LEAST:
-        yield from blocks
-        return
-    places = [
-        _Place(number, packet)
-        for number, block in enumerate(blocks)
-        if block.kind in (BlockKind.LIGHT, BlockKind.OFFSET)
-        for packet in block.packets
-    ]
-    left: dict[int, list[RadioPacket]] = {}
-    for place in rewrite(places):
-        left.setdefault(place.block, []).append(place.packet)
+def _with_packets(blocks: Iterable[Block], packets: dict[int, list[RadioPacket]], reason: str) -> Iterator[Block]:
     for number, block in enumerate(blocks):
-        packets = tuple(left.get(number, ()))
-        if block.kind not in (BlockKind.LIGHT, BlockKind.OFFSET) or packets == block.packets:
-            yield block
-        else:
-            yield block.with_packets(packets, reason)
+        left = tuple(packets.get(number, ()))
+        is_left_alone = block.kind not in (BlockKind.LIGHT, BlockKind.OFFSET) or left == block.packets
+        yield block if is_left_alone else block.with_packets(left, reason)
+
+
+def _places(segment: Segment, memory: Memory) -> list[_Place]:
+    """None where there is nothing to tidy. Streams and syncs are left alone; they stand in nobody's way."""
+    known = memory.places.get(id(segment))
+    if known is None:
+        known = (segment, list(_found_places(segment)) if _is_worth_tidying(segment) else [])
+        memory.places[id(segment)] = known
+    return known[1]
+
+
+def _is_worth_tidying(segment: Segment) -> bool:
+    """A block tells nobody twice."""
+    lights = sum(1 for block in segment.blocks if block.packets and block.kind is BlockKind.LIGHT)
+    return lights >= _AT_LEAST
+
+
+def _found_places(segment: Segment) -> Iterator[_Place]:
+    for number, block in enumerate(segment.blocks):
+        if block.kind in (BlockKind.LIGHT, BlockKind.OFFSET):
+            for packet in block.packets:
+                receiver = None if packet.receiver == BROADCAST else packet.receiver
+                yield _Place(number, packet, packet.body, receiver, group_of(packet))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.group import ALL_GROUPS
@@ -52,10 +53,10 @@ def covered(segments: Iterable[Segment], facts: NetworkFacts, give_way: Callable
         give_way()
         if ALL_GROUPS in block.meant:
             cover = cheapest_for_everybody(block.packets[0], told, facts)
-            return block.with_packets(cover.packets, SHORTER) if cover.cost < facts.cost(block.packets) else block
+            return block.with_packets(cover.packets, SHORTER) if cover.cost < facts.cost_of_block(block) else block
         wanted = {group: told[group] for group in block.meant} | dict(map(_told_by, block.packets))
         cover = cheapest_cover(wanted, told, facts, block.formula, give_way)
-        return block.with_packets(cover.packets, COVERED) if cover.cost < facts.cost(block.packets) else block
+        return block.with_packets(cover.packets, COVERED) if cover.cost < facts.cost_of_block(block) else block
 
     return _with_offset_blocks(segments, told, rewritten)
 
@@ -112,9 +113,8 @@ def cheapest_for_everybody(packet: RadioPacket, told: ToldOffsets, facts: Networ
     best = _cover((body,), {}, facts)
     for formula in _same_for_everybody(body, wanted):
         best = min(best, _cover((formula,), {}, facts), key=lambda cover: cover.cost)
-    different = told.differing(wanted)
-    if len(different) <= 1:
-        best = min(best, _cover((), different, facts), key=lambda cover: cover.cost)
+    if told.count_differing(wanted) <= 1:
+        best = min(best, _cover((), told.differing(wanted), facts), key=lambda cover: cover.cost)
     return best
 
 
@@ -134,17 +134,18 @@ def _same_for_everybody(body: Offset, wanted: Sequence[int]) -> list[Offset]:
 
 
 def _cover(formulas: tuple[Offset, ...], single: Mapping[int, int], facts: NetworkFacts) -> Cover:
-    packets = tuple(
-        RadioPacket(BROADCAST, body)
-        for body in (*formulas, *(_single(group, single[group]) for group in sorted(single)))
+    packets = (
+        *(RadioPacket(BROADCAST, body) for body in formulas),
+        *(_single(group, single[group]) for group in sorted(single)),
     )
     return Cover(packets, facts.cost(packets))
 
 
-def _single(group: int, value: int) -> Offset:
+@lru_cache(maxsize=2048)
+def _single(group: int, value: int) -> RadioPacket:
     if value == NONE:
-        return Offset(group, OffsetMode.NONE)
-    return Offset(group, OffsetMode.EXPLICIT, offset_ms=value)
+        return RadioPacket(BROADCAST, Offset(group, OffsetMode.NONE))
+    return RadioPacket(BROADCAST, Offset(group, OffsetMode.EXPLICIT, offset_ms=value))
 
 
 def _told_by(packet: RadioPacket) -> tuple[int, int]:
@@ -160,7 +161,7 @@ def _is_told(packet: RadioPacket, told: ToldOffsets) -> bool:
     if not isinstance(body, Offset):
         return False
     if body.group_id == ALL_GROUPS:
-        return not told.differing(values_for_all(body))
+        return not told.count_differing(values_for_all(body))
     return told[body.group_id] == value_for(body, body.group_id)
 
 
@@ -175,5 +176,5 @@ def _with_offset_blocks(
             blocks.append(rewritten(block) if block.kind is BlockKind.OFFSET else block)
             if block.kind is BlockKind.OFFSET:
                 told.after(blocks[-1].packets)
-        result.append(Segment(tuple(blocks)))
+        result.append(segment.with_blocks(tuple(blocks)))
     return tuple(result)

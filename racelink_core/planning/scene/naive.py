@@ -33,6 +33,7 @@ from racelink_core.planning.scene.scope import scene_network_ids
 from racelink_core.planning.startblock import slot_streams
 from racelink_core.protocol.bodies import Offset, Preset, Sync
 from racelink_core.protocol.flags import SYNC_TRIGGER
+from racelink_core.protocol.group_body import for_group
 from racelink_core.protocol.radio_packet import RadioPacket
 
 _NO_NETWORK = "None of the networks that this scene is limited to exists any more. Choose others in the scene."
@@ -180,12 +181,9 @@ class _Writer:
         return appearance
 
     def _send(self, index: int, child: int | None, appearance: Appearance, addressees: Sequence[Addressee]) -> None:
-        ceiling = self.snapshot.settings.brightness_ceiling
+        body = limited(appearance.body(ALL_GROUPS), self.snapshot.settings.brightness_ceiling)
         for network_id, own in _by_network(addressees).items():
-            packets = tuple(
-                RadioPacket(each.receiver, limited(appearance.body(each.group_id), ceiling)) for each in own
-            )
-            body = packets[-1].body
+            packets = tuple(RadioPacket(each.receiver, for_group(body, each.group_id)) for each in own)
             if isinstance(body, Preset):
                 self._sync_brightness[network_id] = body.brightness
             meant = frozenset(int(each.group_id) for each in own if each.receiver.is_broadcast)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_
 
 from racelink_core.domain.command import OffsetGroupCommand
 from racelink_core.domain.group import ALL_GROUPS
@@ -18,7 +19,7 @@ from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.addressing import network_of
 from racelink_core.planning.scene.blocks import Cost, NetworkFacts, Segment, total
 from racelink_core.planning.scene.cleanup import Memory, merged, without_repeats, without_replaced
-from racelink_core.planning.scene.collapse import sent_to_all
+from racelink_core.planning.scene.collapse import CollapseMemory, sent_to_all
 from racelink_core.planning.scene.cover import covered, told_once
 from racelink_core.planning.scene.freeing import freed
 from racelink_core.planning.scene.naive import naive_plan
@@ -62,25 +63,29 @@ def plan_scene(
     may_start_in_offset = _in_every_container(choreography, snapshot)
     tracks: dict[str, Track] = {}
     saved_ms: dict[str, float] = {}
-    for network in snapshot.networks.values():
-        facts = network_facts(network, snapshot)
-        track = naive.track(network.id)
+    for network_id, facts in facts_by_network(snapshot).items():
+        track = naive.track(network_id)
         held = may_start_in_offset | _noted(facts, conditions)
         if not options.is_naive:
             done = _cheapest(track, facts, held, options, conditions.give_way)
             track = done.track
             for name, each_ms in done.saved_ms.items():
                 saved_ms[name] = saved_ms.get(name, 0.0) + each_ms
-        if conditions.notes is not None and network.id in conditions.notes:
-            track = freed(track, facts, conditions.notes[network.id])
-        tracks[network.id] = track
+        if conditions.notes is not None and network_id in conditions.notes:
+            track = freed(track, facts, conditions.notes[network_id])
+        tracks[network_id] = track
     rewrites = tuple(Rewrite(name, round(saved, 3)) for name, saved in saved_ms.items() if saved)
     return ScenePlan(choreography.actions, _operations(tracks), naive.degraded, rewrites, naive.network_ids)
 
 
-def network_facts(network: Network, snapshot: Snapshot) -> NetworkFacts:
-    groups = (device.group_id for device in snapshot.devices.values() if network_of(device, snapshot) == network.id)
-    return NetworkFacts(network.id, profile_of(network), frozenset(map(int, groups)))
+def facts_by_network(snapshot: Snapshot) -> dict[str, NetworkFacts]:
+    groups: dict[str | None, set[int]] = {}
+    for device in snapshot.devices.values():
+        groups.setdefault(network_of(device, snapshot), set()).add(int(device.group_id))
+    return {
+        network.id: NetworkFacts(network.id, profile_of(network), frozenset(groups.get(network.id, ())))
+        for network in snapshot.networks.values()
+    }
 
 
 def profile_of(network: Network) -> RadioProfile | None:
@@ -92,8 +97,9 @@ def _cheapest(
     track: Track, facts: NetworkFacts, held: frozenset[int], options: PlanOptions, give_way: Callable[[], None]
 ) -> _Rewritten:
     """Packets to everybody are made before or after the others are tidied up, whichever is cheaper."""
-    memory: Memory = {}
-    to_all = _Pass("to_all", lambda each: sent_to_all(each, facts, held))
+    memory = Memory()
+    to_all_memory: CollapseMemory = {}
+    to_all = _Pass("to_all", lambda each: sent_to_all(each, facts, held, to_all_memory))
     tidying = [
         _Pass("no_repeats", lambda each: without_repeats(each, memory)),
         _Pass("no_replaced", lambda each: without_replaced(each, memory)),
@@ -109,7 +115,7 @@ def _cheapest(
     start = _through(first, _Rewritten(track, total(facts, track), {}), facts, give_way)
     tidied = _settled(tidying, start, facts, give_way)
     late = _settled([to_all, *tidying], tidied, facts, give_way)
-    if tidied.track == start.track:
+    if _is_same(tidied.track, start.track):
         return late
     early = _settled([to_all, *tidying], start, facts, give_way)
     return min(late, early, key=lambda done: done.cost)
@@ -120,7 +126,7 @@ def _settled(
 ) -> _Rewritten:
     """Again and again until nothing changes: what one pass takes away, another may have waited for."""
     before, after = start, _through(passes, start, facts, give_way)
-    while after.track != before.track:
+    while not _is_same(after.track, before.track):
         before, after = after, _through(passes, after, facts, give_way)
     return after
 
@@ -132,12 +138,17 @@ def _through(
     track, cost, saved_ms = start.track, start.cost, dict(start.saved_ms)
     for each in passes:
         rewritten = each.rewrite(track)
-        after = cost if rewritten == track else total(facts, rewritten)
+        after = cost if _is_same(rewritten, track) else total(facts, rewritten)
         if after <= cost:
             saved_ms[each.name] = saved_ms.get(each.name, 0.0) + cost.radio_ms - after.radio_ms
             track, cost = rewritten, after
         give_way()
     return _Rewritten(track, cost, saved_ms)
+
+
+def _is_same(track: Track, other: Track) -> bool:
+    """A pass hands back the very segments that it did not change."""
+    return all(map(is_, track, other))
 
 
 def _in_every_container(choreography: Choreography, snapshot: Snapshot) -> frozenset[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import ne
 
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
@@ -34,6 +35,11 @@ class ToldOffsets:
     def __init__(self) -> None:
         self._values = [NOT_TOLD] * ALL_GROUPS
 
+    def copy(self) -> ToldOffsets:
+        other = ToldOffsets()
+        other._values = list(self._values)
+        return other
+
     def __getitem__(self, group_id: int) -> int:
         return self._values[group_id]
 
@@ -46,6 +52,10 @@ class ToldOffsets:
 
     def any_in_offset_mode(self) -> bool:
         return max(self._values) > NONE
+
+    def count_differing(self, wanted: Sequence[int]) -> int:
+        """How many groups do not have the value that every group shall have."""
+        return sum(map(ne, wanted, self._values))
 
     def differing(self, wanted: Sequence[int]) -> dict[int, int]:
         """Of the values that every group shall have, those that it has not."""

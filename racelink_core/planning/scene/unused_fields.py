@@ -30,7 +30,7 @@ def without_unused_fields(
         packets = tuple(_lean(packet, used_fields) for packet in block.packets)
         return block if packets == block.packets else block.with_packets(packets, UNUSED)
 
-    return tuple(Segment(tuple(map(rewritten, segment.blocks))) for segment in segments)
+    return tuple(segment.with_blocks(tuple(map(rewritten, segment.blocks))) for segment in segments)
 
 
 def _lean(packet: RadioPacket, used_fields: Mapping[int, frozenset[str]]) -> RadioPacket:

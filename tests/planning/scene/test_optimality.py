@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.radio_profile import DEFAULT_PROFILE
-from racelink_core.planning.scene.blocks import Cost, NetworkFacts
+from racelink_core.planning.scene.blocks import Cost, NetworkFacts, summed
 from racelink_core.planning.scene.cover import cheapest_cover
 from racelink_core.planning.scene.told_offsets import NONE, ToldOffsets
 from racelink_core.protocol.offset import Offset
@@ -35,7 +35,7 @@ def exhaustive_cost(wanted: dict[int, int], told: ToldOffsets, facts: NetworkFac
     best = single_packets({group: value for group, value in wanted.items() if told[group] != value}, facts)
     leave = facts.cost([RadioPacket(BROADCAST, Offset(255, OffsetMode.NONE))])
     wrong = {group: value for group, value in everyone.items() if value != NONE}
-    best = min(best, leave + single_packets(wrong, facts))
+    best = min(best, summed([leave, single_packets(wrong, facts)]))
     delayed = sorted(group for group, value in everyone.items() if value > NONE)
     for count in range(1, len(delayed) + 1):
         for subset in combinations(delayed, count):
@@ -43,7 +43,7 @@ def exhaustive_cost(wanted: dict[int, int], told: ToldOffsets, facts: NetworkFac
             rest = {group: value for group, value in everyone.items() if group not in fitted}
             for mode, body in FORMULA_BYTES.items():
                 if any(has_line(fitted, coordinate) for coordinate in coordinates(mode)):
-                    cost = facts.cost([RadioPacket(BROADCAST, body)]) + single_packets(rest, facts)
+                    cost = summed([facts.cost([RadioPacket(BROADCAST, body)]), single_packets(rest, facts)])
                     best = min(best, cost)
     return best
 
@@ -122,6 +122,7 @@ def case_of(wanted: dict[int, int]) -> tuple[dict[int, int], ToldOffsets, Networ
 @example(case_of({15: 3000, 16: 0, 17: 0, 18: 0, 19: 0, 20: 0}))
 @example(case_of({200: 100, 201: 400, 202: 700, 203: 1000}))
 @example(case_of({10: 40000, 11: 50000, 12: 60000, 13: 5}))
+@example(case_of({1: 36067, 7: 35467, 10: 35167, 19: 34267, 26: 60000, 27: 33467}))
 def test_an_exhaustive_search_finds_no_cheaper_cover(
     case: tuple[dict[int, int], ToldOffsets, NetworkFacts],
 ) -> None:
