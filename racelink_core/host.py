@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from racelink_core.configuration import ConfigurationError, HostConfiguration
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.command import StartblockCommand
+from racelink_core.domain.device import Device
 from racelink_core.domain.target import DeviceTarget
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
@@ -18,6 +19,7 @@ from racelink_core.links.drivers import Drivers
 from racelink_core.links.port_process import PortProcessDriver
 from racelink_core.links.url import address_of, scheme_of
 from racelink_core.planning.scene.plan import PlanOptions
+from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.runtime.clock import ScaledClock, SystemClock
 from racelink_core.runtime.native_pool import NativePool
 from racelink_core.runtime.stall_monitor import StallMonitor
@@ -35,6 +37,7 @@ from racelink_core.services.discovery import Discovery
 from racelink_core.services.dispatcher import Dispatcher
 from racelink_core.services.grouping import Grouping
 from racelink_core.services.healing import Healing
+from racelink_core.services.heat_follower import HeatFollower
 from racelink_core.services.history import History
 from racelink_core.services.log_ring import LogRing
 from racelink_core.services.membership import Membership
@@ -192,7 +195,7 @@ class Host:
             timings=self.timings,
             duty_left=self._duty_left,
         )
-        self._listener.heard = self.healing.heard
+        self._listener.heard = self._device_heard
         self.grouping = Grouping(self.store, self.gateways, membership, self.tasks)
         self.status = StatusPoll(self.store, self.gateways, self._presence, self.tasks, self.timings)
         self.discovery = Discovery(
@@ -219,6 +222,7 @@ class Host:
         self._listener.start()
         self.gateways.start()
         self.healing.start()
+        self.heat_follower.start()
         self.phase = "ready"
 
     def stop(self) -> None:
@@ -231,6 +235,7 @@ class Host:
             *self._when_stopping,
             lambda: self.synchronised_start.close(self.timings.task_cancel_s),
             lambda: self.scene_runner.close(self.timings.task_cancel_s),
+            lambda: self.heat_follower.stop(self.timings.unicast_attempt_s),
             lambda: self.tasks.stop(self.timings.task_cancel_s),
             lambda: self.healing.stop(self.timings.unicast_attempt_s),
             lambda: self._roll_call.stop(self.timings.unicast_attempt_s),
@@ -269,6 +274,7 @@ class Host:
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
             *self.scene_runner.problems(),
+            *self.heat_follower.problems(),
         )
 
     def _duty_left(self, network_id: str) -> float:
@@ -316,6 +322,15 @@ class Host:
             wled_presets=self.wled_presets,
         )
         self._configure_nodes()
+        self.heat_follower = HeatFollower(
+            store=self.store,
+            startblock=self.startblock,
+            lanes=self.gateways,
+            tasks=self.tasks,
+            history=self.history,
+            clock=self.clock,
+        )
+        self.gateways.subscribe(self.heat_follower.gateways_changed)
 
     def _run_scenes(self) -> None:
         surroundings = Surroundings(
@@ -372,6 +387,10 @@ class Host:
     def _heard(self, event: GatewayEvent) -> None:
         self.airtime.heard(event)
         self._listener(event)
+
+    def _device_heard(self, device: Device, message: Forwarded, was_offline: bool) -> None:
+        self.healing.heard(device, message, was_offline)
+        self.heat_follower.heard(device, message, was_offline)
 
     def _lane(self, network_id: str) -> Lane:
         return self.gateways.lane(network_id)

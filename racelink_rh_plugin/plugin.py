@@ -15,6 +15,7 @@ from racelink_core.configuration import HostConfiguration, older_home
 from .actions import Actions
 from .buttons import Buttons
 from .heat import current_heat
+from .heat_events import follow_heat
 from .notifier import Notifier
 from .older_options import older_options
 from .page import RaceLinkPage
@@ -46,6 +47,7 @@ class Plugin:
         self._host.keep_log_of(__package__)
         self._host.startblock.heat = lambda: current_heat(rhapi)
         notifier = Notifier(rhapi)
+        self._host.heat_follower.on_problem = notifier.say
         scenes = ScenePlayer(self._host)
         self._actions = Actions(self._host, scenes, notifier)
         buttons = Buttons(rhapi, self._host, scenes, notifier)
@@ -63,6 +65,7 @@ class Plugin:
         RaceLinkPage(self._rhapi, self._host)
         self._refresh.register_now()
         listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)
+        follow_heat(self._rhapi, self._host.heat_follower)
         listen(self._rhapi, "STARTUP", self._start)
         listen(self._rhapi, "CONFIG_SET", self._config_set)
         # Synchronous: RotorHazard waits for it, and the ports are free when it returns.

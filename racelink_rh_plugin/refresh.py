@@ -70,6 +70,7 @@ class Refresh:
         """On RotorHazard's greenlet: be quick."""
         self._host.healing.pause()
         self._host.tasks.pause(self._host.timings.healing_pause_s)
+        self._host.heat_follower.race_is_staging()
 
     def _started(self) -> None:
         self._host.healing.resume()

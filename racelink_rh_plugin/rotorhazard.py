@@ -65,7 +65,13 @@ def event(name: str) -> str:
     return str(getattr(Evt, name))
 
 
-def listen(rhapi: RhApi, event_name: str, handler: Callable[[Any], None], *, synchronous: bool = False) -> None:
-    """Registers a handler under a name of its own: RotorHazard drops the first of two that share one."""
+def listen(
+    rhapi: RhApi, event_name: str, handler: Callable[[Any], None], *, synchronous: bool = False, role: str = ""
+) -> None:
+    """Registers a handler under a name of its own: RotorHazard drops the first of two that share one.
+
+    role  keeps two handlers of ours for the same event apart
+    """
     priority = 50 if synchronous else None
-    rhapi.events.on(event(event_name), handler, priority=priority, name=f"racelink_{event_name.lower()}")
+    name = "_".join(filter(None, ("racelink", role, event_name.lower())))
+    rhapi.events.on(event(event_name), handler, priority=priority, name=name)

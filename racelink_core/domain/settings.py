@@ -12,6 +12,7 @@ from racelink_core.domain.seat import TeamColour, first_team_colours
 Warn2SVolt = Annotated[float, Field(ge=5.0, le=8.4, strict=True)]
 Warn6SVolt = Annotated[float, Field(ge=15.0, le=25.2, strict=True)]
 SplitVolt = Annotated[float, Field(ge=8.5, le=15.0, strict=True)]
+BrightnessCeiling = Annotated[int, Field(ge=1, le=255, strict=True)]
 AirtimePercent = Annotated[int, Field(ge=1, le=50, strict=True)]
 AutosyncSeconds = Annotated[int, Field(ge=5, le=600, strict=True)]
 SceneStart = Literal["replace", "queue", "refuse"]
@@ -26,7 +27,7 @@ class Settings(FrozenModel):
     scene_start_...          what a scene of this origin does while another one runs
     """
 
-    brightness_ceiling: int = Field(default=255, ge=1, le=255, strict=True)
+    brightness_ceiling: BrightnessCeiling = 255
     battery_warn_2s_v: Warn2SVolt = 6.8
     battery_warn_6s_v: Warn6SVolt = 20.4
     battery_split_v: SplitVolt = 12.0
@@ -41,5 +42,7 @@ class Settings(FrozenModel):
     leaves_out_unused_fields: bool = Field(default=False, strict=True)
     """Values that the chosen effect does not use are not sent in scenes, which changes what nodes keep."""
     team_colours: tuple[TeamColour, ...] = Field(default_factory=first_team_colours, max_length=64)
+    startblocks_follow_heat: bool = Field(default=True, strict=True)
+    """Pilots and channels are shown as soon as RotorHazard's heat, pilots or frequencies change."""
     wled_presets_file: str = Field(default="", max_length=255)
     """Which file of WLED presets is in use; empty: none."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from racelink_core.domain.address import RadioAddress
+from racelink_core.domain.address import Mac, RadioAddress
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.snapshot import Snapshot
@@ -55,6 +55,18 @@ def slot_streams(
     if not streams and not degraded:
         degraded.append(Degradation("no_startblock", "There is no starting block in this target; nothing was sent."))
     return tuple(streams), tuple(degraded)
+
+
+def changed_streams(
+    streams: Iterable[SlotStream], followed: Mapping[tuple[Mac, int], StartblockProgram]
+) -> tuple[SlotStream, ...]:
+    """One stream for each block and slot that is to show something else than `followed` says, in the order given."""
+    return tuple(
+        SlotStream(stream.network_id, stream.program, (device,))
+        for stream in streams
+        for device in stream.devices
+        if followed.get((device.mac, stream.program.slot)) != stream.program
+    )
 
 
 def _program(slot: int, entry: SlotEntry | None) -> StartblockProgram:

@@ -31,6 +31,7 @@ from racelink_core.protocol.startblock import StartblockProgram
 from racelink_core.services.lanes import Lanes, require_any
 from racelink_core.services.parallel import on_each_network
 from racelink_core.services.presence import Presence
+from racelink_core.services.shown_slots import ShownSlots
 from racelink_core.services.tasks import TaskHandle, Tasks, TaskSnapshot
 from racelink_core.state.store import Store
 
@@ -81,7 +82,10 @@ class SlotResult:
 
 
 class Startblock:
-    """`heat`: where the pilots of the current heat come from; None: every slot is shown empty."""
+    """heat      where the pilots of the current heat come from; None: every slot is shown empty
+    shown     what the blocks confirmed, whoever filled them
+    filling   how many fillings of a whole target are under way
+    """
 
     def __init__(
         self, *, store: Store, lanes: Lanes, presence: Presence, tasks: Tasks, clock: Clock, timings: Timings
@@ -89,6 +93,8 @@ class Startblock:
         self._store, self._lanes, self._presence = store, lanes, presence
         self._tasks, self._clock, self._timings = tasks, clock, timings
         self.heat: HeatSource | None = None
+        self.shown = ShownSlots()
+        self.filling = 0
         self._owed: dict[Mac, tuple[StartblockProgram, float]] = {}
         """What a block may still acknowledge, and until when, in Clock seconds."""
 
@@ -127,15 +133,14 @@ class Startblock:
             return CommandResult(CommandStatus.REJECTED, error.code, str(error))
         return command_result(command, results, degraded)
 
-    def _show(
+    def stream(
         self,
-        command: StartblockCommand,
+        streams: Sequence[SlotStream],
         priority: Priority,
-        task: TaskHandle | None,
+        task: TaskHandle | None = None,
         cancellation: Cancellation | None = None,
-    ) -> tuple[list[SlotResult], tuple[Degradation, ...]]:
-        snapshot = self._store.snapshot
-        streams, degraded = slot_streams(command.target, self._entries(command), snapshot)
+    ) -> list[SlotResult]:
+        """Sends just these, in this order on each network. Never raises for what can happen in the field."""
         results = [SlotResult(stream) for stream in streams]
         by_network: dict[str, list[SlotResult]] = {}
         for result in results:
@@ -151,9 +156,24 @@ class Startblock:
             task=task,
             cancellation=cancellation,
             owed=self._owed,
+            shown=self.shown,
         )
         on_each_network(tuple(by_network), lambda network: run.fill(network, by_network[network]), "startblock")
-        return results, degraded
+        return results
+
+    def _show(
+        self,
+        command: StartblockCommand,
+        priority: Priority,
+        task: TaskHandle | None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[list[SlotResult], tuple[Degradation, ...]]:
+        streams, degraded = slot_streams(command.target, self._entries(command), self._store.snapshot)
+        self.filling += 1
+        try:
+            return self.stream(streams, priority, task, cancellation), degraded
+        finally:
+            self.filling -= 1
 
     def _entries(self, command: StartblockCommand) -> Sequence[SlotEntry]:
         entries = command.params.entries
@@ -178,8 +198,10 @@ class _Run:
         task: TaskHandle | None,
         cancellation: Cancellation | None,
         owed: dict[Mac, tuple[StartblockProgram, float]],
+        shown: ShownSlots,
     ) -> None:
         self._store, self._lanes, self._presence, self._clock = store, lanes, presence, clock
+        self._shown = shown
         self._timings, self._priority, self._owed = timings, priority, owed
         self._tasks, self._task, self._cancellation = tasks, task, cancellation
         self._index = 0
@@ -240,6 +262,7 @@ class _Run:
 
     def _send_only(self, lane: Lane, result: SlotResult, device: Device) -> None:
         packet = result.stream.packet_to(device.radio_address)
+        self._shown.doubted(device.mac, result.stream.program.slot)
         [outcome] = lane.send([packet], self._priority, cancellation=self._cancellation)
         result.packets_sent += outcome.ok
         if not outcome.ok:
@@ -247,6 +270,7 @@ class _Run:
 
     def _ask(self, lane: Lane, result: SlotResult, device: Device) -> None:
         self._let_owed_answers_pass(device.mac, result)
+        self._shown.doubted(device.mac, result.stream.program.slot)
         asked = 0
 
         def acknowledgement() -> Matcher:
@@ -274,6 +298,7 @@ class _Run:
             message = event.message
             if isinstance(message, Forwarded) and isinstance(message.reply, Ack) and message.reply.is_ok:
                 result.acked.add(device.mac)
+                self._shown.confirmed(device.mac, result.stream.program)
 
     def _let_owed_answers_pass(self, mac: Mac, result: SlotResult) -> None:
         """An acknowledgement does not say of what: one that is late must not confirm another slot."""

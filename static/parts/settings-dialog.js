@@ -1,4 +1,4 @@
-// Settings of the host: when a battery counts as weak, and what healing may spend.
+// Settings of the host: how bright lamps may be, when a battery counts as weak, and what healing may spend.
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { count } from "../app/words.js";
 import { Button } from "./button.js";
@@ -8,6 +8,13 @@ const NumberField = ({ label, note, value, step, min, max, onInput }) => html`
   <label class="rl-field">
     <span>${label} <small>${note}</small></span>
     <input type="number" required step=${step} min=${min} max=${max} value=${value} onInput=${(event) => onInput(event.target.valueAsNumber)} />
+  </label>
+`;
+
+const Check = ({ label, note, checked, onChange }) => html`
+  <label class="rl-check">
+    <input type="checkbox" checked=${checked} onChange=${(event) => onChange(event.target.checked)} />
+    <span>${label} <small class="rl-muted">${note}</small></span>
   </label>
 `;
 
@@ -31,13 +38,14 @@ export const SettingsDialog = ({ slots, onRead, onSave, onClose }) => {
       setDraft(answer?.settings ?? null);
     });
   }, []);
+  const set = (name, value) => setDraft((all) => ({ ...all, [name]: value }));
   const change = (part, name, value) => setDraft((all) => ({ ...all, [part]: { ...all[part], [name]: value } }));
   const nameOf = (id) => slots.find(({ network_id }) => network_id === id)?.network_name ?? id;
   const changed = draft && JSON.stringify(draft) !== JSON.stringify(stored.settings);
   const save = async (event) => {
     event.preventDefault();
-    const { battery, healing } = draft;
-    if (await onSave({ battery, healing })) onClose();
+    const { brightness_ceiling, startblocks_follow_heat, battery, healing } = draft;
+    if (await onSave({ brightness_ceiling, startblocks_follow_heat, battery, healing })) onClose();
   };
   return html`
     <${Dialog}
@@ -51,6 +59,23 @@ export const SettingsDialog = ({ slots, onRead, onSave, onClose }) => {
       ${!draft && html`<p role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`}
       ${draft &&
       html`<form id="rl-settings-form" class="rl-form" onSubmit=${save}>
+        <h3>Light</h3>
+        <${NumberField}
+          label="Brightest (1 to 255)"
+          note="for every lamp, whoever asks; 255 is no limit"
+          step="1"
+          min="1"
+          max="255"
+          value=${draft.brightness_ceiling}
+          onInput=${(value) => set("brightness_ceiling", value)}
+        />
+        <h3>Starting blocks</h3>
+        <${Check}
+          label="Follow the heat"
+          note="Inside RotorHazard: pilots and channels are shown as soon as they change."
+          checked=${draft.startblocks_follow_heat}
+          onChange=${(value) => set("startblocks_follow_heat", value)}
+        />
         <h3>Battery warning</h3>
         <${NumberField}
           label="Two cells, below (V)"
@@ -71,10 +96,12 @@ export const SettingsDialog = ({ slots, onRead, onSave, onClose }) => {
           onInput=${(value) => change("battery", "warn_6s_v", value)}
         />
         <h3>Healing</h3>
-        <label class="rl-check">
-          <input type="checkbox" checked=${draft.healing.enabled} onChange=${(event) => change("healing", "enabled", event.target.checked)} />
-          <span>Repeat commands to lamps that do not follow <small class="rl-muted">Never in front of anything else.</small></span>
-        </label>
+        <${Check}
+          label="Repeat commands to lamps that do not follow"
+          note="Never in front of anything else."
+          checked=${draft.healing.enabled}
+          onChange=${(value) => change("healing", "enabled", value)}
+        />
         <${NumberField}
           label="Share of the air (%)"
           note="the most that healing may use"

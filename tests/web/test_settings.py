@@ -52,6 +52,10 @@ def test_what_is_not_named_stays_as_it_is(idle_client: FlaskClient, idle_host: H
         {"battery": {"warn_2s_v": 7.0, "warn_6s_v": 99}},
         {"battery": 6.8},
         {"battery": [6.8]},
+        {"brightness_ceiling": 0},
+        {"brightness_ceiling": 256},
+        {"brightness_ceiling": 80.5},
+        {"startblocks_follow_heat": 1},
         {"eth_autosync_interval_s": 4},
         {"eth_autosync_interval_s": 601},
         {"eth_autosync_interval_s": 30.5},
@@ -102,6 +106,14 @@ def test_what_a_second_scene_does_is_set_for_each_origin(idle_client: FlaskClien
     assert answer["scene_start"] == {"race_event": "replace", "operator": "replace", "automation": "refuse"}
     assert idle_host.store.snapshot.settings.scene_start_automation == "refuse"
     put(idle_client, {"scene_start": {"operator": "wait"}}, 400)
+
+
+def test_the_brightest_light_and_the_following_of_heats_can_be_set(idle_client: FlaskClient, idle_host: Host) -> None:
+    settings = get(idle_client, "settings")
+    assert (settings["brightness_ceiling"], settings["startblocks_follow_heat"]) == (255, True)
+    answer = put(idle_client, {"brightness_ceiling": 80, "startblocks_follow_heat": False})
+    assert (answer["brightness_ceiling"], answer["startblocks_follow_heat"]) == (80, False)
+    assert idle_host.store.snapshot.settings == Settings(brightness_ceiling=80, startblocks_follow_heat=False)
 
 
 def test_leaving_out_what_an_effect_does_not_use_is_off_until_it_is_wanted(

@@ -58,9 +58,16 @@ def test_groups_are_ordered_without_a_packet_and_renumbered_after_a_question(pag
 def test_settings_are_saved_and_activity_tells_what_was_done(page: Page) -> None:
     online(page)
     click(lambda: page.button("Settings"))
-    click(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog input[type=checkbox]"))
+    wait_for(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog input[type=number]"))
+    brightest = page.browser.find_element(By.CSS_SELECTOR, "dialog input[type=number]")
+    brightest.clear()
+    brightest.send_keys("80")
+    for checkbox in page.browser.find_elements(By.CSS_SELECTOR, "dialog input[type=checkbox]"):
+        checkbox.click()
     click(lambda: inside(page, "Save"))
     wait_for(lambda: page.host.store.snapshot.settings.healing is False)
+    assert page.host.store.snapshot.settings.brightness_ceiling == 80
+    assert page.host.store.snapshot.settings.startblocks_follow_heat is False
     wait_for(lambda: not page.browser.find_elements(By.CSS_SELECTOR, "dialog"))
     click(lambda: page.button("Activity"))
     wait_for(lambda: "status" in page.text("dialog table"))

@@ -11,6 +11,7 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.settings import (
     AirtimePercent,
     AutosyncSeconds,
+    BrightnessCeiling,
     SceneStart,
     Settings,
     SplitVolt,
@@ -55,6 +56,13 @@ class ScenePlanSettings(FrozenModel):
 
 
 class SettingsReply(Reply):
+    """`brightness_ceiling`: no lamp is told to be brighter, whoever asks; 255 is no limit.
+
+    `startblocks_follow_heat`: starting blocks show RotorHazard's heat as soon as it changes.
+    """
+
+    brightness_ceiling: int
+    startblocks_follow_heat: bool
     battery: BatteryLimits
     healing: HealingSettings
     scene_start: SceneStartSettings
@@ -86,6 +94,8 @@ class ScenePlanChange(RequestBody):
 class SettingsBody(RequestBody):
     """What is absent or null stays as it is."""
 
+    brightness_ceiling: BrightnessCeiling | None = None
+    startblocks_follow_heat: StrictBool | None = None
     battery: BatteryChange | None = None
     healing: HealingChange | None = None
     scene_start: SceneStartChange | None = None
@@ -99,6 +109,8 @@ class SettingsBody(RequestBody):
         scene_start = self.scene_start or SceneStartChange()
         scene_plan = self.scene_plan or ScenePlanChange()
         wanted = {
+            "brightness_ceiling": self.brightness_ceiling,
+            "startblocks_follow_heat": self.startblocks_follow_heat,
             "battery_warn_2s_v": battery.warn_2s_v,
             "battery_warn_6s_v": battery.warn_6s_v,
             "battery_split_v": battery.split_v,
@@ -131,6 +143,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
 def _settings_reply(settings: Settings) -> Response:
     return reply(
         SettingsReply(
+            brightness_ceiling=settings.brightness_ceiling,
+            startblocks_follow_heat=settings.startblocks_follow_heat,
             battery=BatteryLimits(
                 warn_2s_v=settings.battery_warn_2s_v,
                 warn_6s_v=settings.battery_warn_6s_v,
