@@ -39,6 +39,7 @@ def create_blueprint(
     """
     from racelink_core.web.api import (
         commands,
+        configuration,
         debug,
         devices,
         events,
@@ -104,6 +105,7 @@ def create_blueprint(
         race_bindings,
         statistics,
         imports,
+        configuration,
         debug,
         specials,
         node_config,

@@ -51,10 +51,10 @@ def read_query(model: type[T]) -> T:
         raise from_validation(error) from error
 
 
-def read_body(model: type[T]) -> T:
+def read_body(model: type[T], most_bytes: int = MAX_BODY_BYTES) -> T:
     """Raises ApiFailure: 400 invalid_json, 400 invalid_request or 415. A missing or empty body is `{}`."""
     try:
-        return model.model_validate(read_object())
+        return model.model_validate(read_object(most_bytes))
     except ValidationError as error:
         raise from_validation(error) from error
 

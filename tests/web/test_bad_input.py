@@ -13,14 +13,17 @@ from racelink_core.domain.device import Device
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.host import Host
 from racelink_core.web import OpenAccess, create_blueprint
+from racelink_core.web.api import configuration
 from racelink_core.web.api.scene_transfer import MAX_DOCUMENT_BYTES
 from racelink_core.web.requests import MAX_BODY_BYTES
 
 GATE, START = "3C610555202E", "3C6105DA39AC"
 TARGET = {"kind": "broadcast"}
 WLED_PRESET = {"kind": "wled_preset", "target": TARGET, "params": {"presetId": 3, "brightness": 9}}
+EMPTY_CONFIGURATION = {"format": "racelink-configuration", "schema_version": 1, "parts": {}}
 GOOD: dict[str, dict[str, Any]] = {
     "POST /api/commands": WLED_PRESET,
+    "POST /api/configuration/import": {"document": EMPTY_CONFIGURATION, "parts": None, "dryRun": True},
     "POST /api/config": {"mac": GATE, "option": 4, "data0": 1, "data1": 0, "data2": 0, "data3": 0},
     "POST /api/devices/control": {"groupId": 1, "flags": 0, "presetId": 1, "brightness": 1},
     "POST /api/devices/indicate": {"macs": [GATE], "indicator_type": 4},
@@ -41,7 +44,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "PUT /api/settings": {"eth_autosync_interval_s": 30},
 }
 """By operation: a body in which one field at a time is spoilt. For what is not here, the field stands alone."""
-MOST_BYTES = {"POST /api/scenes/import": MAX_DOCUMENT_BYTES}
+MOST_BYTES = {
+    "POST /api/configuration/import": configuration.MAX_DOCUMENT_BYTES,
+    "POST /api/scenes/import": MAX_DOCUMENT_BYTES,
+}
 """Where more than usual may be sent."""
 ADDRESSES = {"mac", "macs", "selection", "gateway_mac"}
 CLAMPED = {"duration_sec"}

@@ -21,7 +21,13 @@ from tests.web.test_api import API, GATE, STARTBLOCK, get, post, task_done
 from tests.web.test_bad_input import GOOD
 
 BOTH = {"devices", "groups"}
+GROUP_AND_PRESET = {
+    "format": "racelink-configuration",
+    "schema_version": 1,
+    "parts": {"groups": [{"id": 9, "name": "New"}], "presets": [{"label": "New"}]},
+}
 HERE = {
+    "/api/configuration/import": {"document": GROUP_AND_PRESET},
     "/api/groups/renumber": {"order": [4, 3, 2, 1]},
     "/api/import/old": {"source": "home"},
     "/api/networks/{network_id}": {"name": "Field"},
@@ -57,6 +63,8 @@ def fired(host: Host, act: Callable[[], object]) -> set[str]:
         ("DELETE", f"devices/{GATE}", None, BOTH),
         ("POST", "devices/indicate", {"macs": [GATE]}, set()),
         ("POST", "specials/config/import", {"mac": GATE, "key": "wled_bri", "value": 3}, {"devices"}),
+        ("POST", "configuration/import", {"document": GROUP_AND_PRESET}, {"groups", "rl_presets"}),
+        ("POST", "configuration/import", {"document": GROUP_AND_PRESET, "dryRun": True}, set()),
         ("POST", "scenes", {"label": "New"}, {"scenes"}),
         ("POST", "scenes/estimate", {}, set()),
         ("POST", "scenes/import", {"scenes": [{"label": "New"}]}, {"scenes"}),
