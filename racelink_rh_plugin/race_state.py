@@ -1,46 +1,27 @@
-"""Where a race is: no page is rebuilt from staging to its end, and nothing is healed from staging to its start."""
+"""Tells the core where a race is, so that everything stands back for it that has to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from racelink_core.domain.origin import Priority
+from racelink_core.services.race_watch import RaceWatch
 
+from .race_events import event_value
 from .rotorhazard import RhApi, listen
 
-_BEGINS = ("RACE_STAGE",)
 _ENDS = ("RACE_ABORT", "RACE_STOP", "LAPS_SAVE", "LAPS_DISCARD", "LAPS_CLEAR")
 """LAPS_CLEAR is the only way out that is common to all (spec rotorhazard, section 2)."""
+_OVERTAKE = ("RACE_ABORT", "RACE_STOP")
 
 
-class RaceState:
-    """staged   called when staging begins, on RotorHazard's greenlet: be quick
-    started  called after the start, and whenever a race is over
-    ended    called whenever a race is over; it may be called more than once
-    """
+def follow_race(rhapi: RhApi, race: RaceWatch) -> None:
+    """Synchronous, so that the core knows before anything that is bound to the event happens."""
+    listen(rhapi, "RACE_STAGE", lambda _args: race.staged(), synchronous=True)
+    listen(rhapi, "RACE_START", lambda _args: race.started(), synchronous=True)
+    for name in _ENDS:
+        listen(rhapi, name, lambda _args: race.ended(), synchronous=True)
 
-    def __init__(
-        self,
-        rhapi: RhApi,
-        *,
-        staged: Callable[[], None],
-        started: Callable[[], None],
-        ended: Callable[[], None],
-    ) -> None:
-        self._staged, self._started, self._ended = staged, started, ended
-        self.is_on = False
-        for name in _BEGINS:
-            listen(rhapi, name, self._begin, synchronous=True)
-        listen(rhapi, "RACE_START", self._start)
-        for name in _ENDS:
-            listen(rhapi, name, self._end)
 
-    def _begin(self, _args: object) -> None:
-        self.is_on = True
-        self._staged()
-
-    def _start(self, _args: object) -> None:
-        self._started()
-
-    def _end(self, _args: object) -> None:
-        self.is_on = False
-        self._started()
-        self._ended()
+def priority_of(event_name: str) -> Priority:
+    """Of the light that is bound to an event. `event_name`: what RotorHazard calls it."""
+    overtakes = event_name in {event_value(name) for name in _OVERTAKE}
+    return Priority.RACE_END if overtakes else Priority.RACE_EVENT

@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from racelink_core.services.race_watch import RacePhase
+
 from . import panels
 from .actions import Actions
 from .buttons import Buttons
 from .elements import ElementRegistry, Select
 from .notifier import Notifier
-from .race_state import RaceState
+from .race_state import follow_race
 from .rotorhazard import RhApi
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ class Refresh:
         self._rhapi, self._host, self._buttons, self._actions = rhapi, host, buttons, actions
         self._notifier = notifier
         self._registry = ElementRegistry(rhapi)
-        self._race = RaceState(rhapi, staged=self._staged, started=self._started, ended=self._touch)
+        self._race = host.race
+        self._race.subscribe(self._race_changed)
+        follow_race(rhapi, self._race)
         self._changed, self._stopped = threading.Event(), False
         self._pages_due: set[str] = set()
         self._rebuilt_at_s = float("-inf")
@@ -66,11 +70,18 @@ class Refresh:
             self._unsubscribe.pop()()
         self._changed.set()
 
-    def _staged(self) -> None:
+    def _race_changed(self, phase: RacePhase) -> None:
         """On RotorHazard's greenlet: be quick."""
+        if phase is RacePhase.STAGING:
+            self._staged()
+            return
+        self._started()
+        if phase is RacePhase.NONE:
+            self._touch()
+
+    def _staged(self) -> None:
         self._host.healing.pause()
         self._host.tasks.pause(self._host.timings.healing_pause_s)
-        self._host.heat_follower.race_is_staging()
 
     def _started(self) -> None:
         self._host.healing.resume()

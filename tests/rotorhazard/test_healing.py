@@ -9,7 +9,8 @@ import pytest
 from racelink_core.domain.opcode import Opcode
 from racelink_core.protocol.bodies import Control
 from racelink_core.protocol.radio_packet import parse_radio
-from racelink_rh_plugin.race_state import RaceState
+from racelink_core.services.race_watch import RacePhase, RaceWatch
+from racelink_rh_plugin.race_state import follow_race
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.replay import replay
 from tests.rotorhazard.rig import Field, race_day, until
@@ -18,21 +19,14 @@ WAYS_OUT = ("full_race_timed", "aborted_in_staging", "discarded_while_staging", 
 
 
 @pytest.mark.parametrize("scenario", WAYS_OUT)
-def test_each_recorded_race_holds_healing_back_and_lets_it_go_again(tmp_path: Path, scenario: str) -> None:
-    calls: list[str] = []
-
-    def initialise(rhapi: object) -> None:
-        RaceState(
-            rhapi,  # type: ignore[arg-type]
-            staged=lambda: calls.append("silence"),
-            started=lambda: calls.append("heal"),
-            ended=lambda: None,
-        )
-
-    with RotorHazard(tmp_path).running(initialise) as server:
+def test_each_recorded_race_is_on_from_staging_to_its_end(tmp_path: Path, scenario: str) -> None:
+    phases: list[RacePhase] = []
+    race = RaceWatch()
+    race.subscribe(phases.append)
+    with RotorHazard(tmp_path).running(lambda rhapi: follow_race(rhapi, race)) as server:
         replay(server, scenario)
-        until(lambda: calls and calls[-1] == "heal", "the end of silence")
-    assert "silence" in calls
+    assert phases[0] is RacePhase.STAGING
+    assert phases[-1] is RacePhase.NONE
 
 
 def test_while_a_race_is_staging_no_lamp_is_asked(tmp_path: Path) -> None:
