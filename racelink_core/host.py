@@ -49,6 +49,7 @@ from racelink_core.services.outbound import Outbound
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
+from racelink_core.services.race_bindings import RaceBindings
 from racelink_core.services.race_rules import RaceRules, admission
 from racelink_core.services.race_watch import RaceWatch
 from racelink_core.services.radio_listener import RadioListener
@@ -308,6 +309,7 @@ class Host:
         self._run_scenes()
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
+        self.race_bindings = RaceBindings(self.store)
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.configuration_transfer = ConfigurationTransfer(
             self.store, self.clock, self.gateways, self.tasks, self.scene_runner

@@ -169,6 +169,48 @@ export interface CommandRow {
 
 export type CommandStatus = "sent" | "acknowledged" | "rejected" | "timed_out" | "failed" | "overtaken";
 
+/** document what was exported parts which of its parts to take; absent or null: all that it holds mode merge: what the document has is added or changed; replace: what it does not have is removed, too dryRun only tell what would happen */
+export interface ConfigurationBody {
+  document: Record<string, unknown>;
+  parts?: Array<"networks" | "groups" | "devices" | "presets" | "scenes" | "seats" | "race_bindings" | "settings"> | null;
+  mode?: "merge" | "replace";
+  dryRun?: boolean;
+}
+
+/** A file to keep, or to take to another host. `references`: the names behind numbers in it. */
+export interface ConfigurationDocument {
+  format: string;
+  schema_version: number;
+  racelink: string;
+  exported: string;
+  references: Record<string, JsonValue>;
+  parts: Record<string, JsonValue>;
+}
+
+/** `lines`: the report in sentences. */
+export interface ConfigurationReply {
+  ok: boolean;
+  summary: string;
+  lines: Array<string>;
+  report: ConfigurationReport;
+}
+
+/** racelink, exported which version wrote the document, and when refused what was not taken, with the reason remarks what was taken, but not as it stood there, or needs a look ..._count how many there are; only the first 300 are listed pending_devices devices that have to confirm another group than before; nothing was sent to them backup the file to go back to; None if nothing was changed, or there was nothing saved before undo how to go back */
+export interface ConfigurationReport {
+  is_dry_run: boolean;
+  mode: "merge" | "replace";
+  racelink: string;
+  exported: string;
+  parts: Array<PartReport>;
+  refused: Array<Finding>;
+  refused_count: number;
+  remarks: Array<Finding>;
+  remarks_count: number;
+  pending_devices: number;
+  backup: string | null;
+  undo: string | null;
+}
+
 export interface ControlBody {
   macs?: Array<string> | null;
   groupId?: number | null;
@@ -968,6 +1010,15 @@ export interface PaletteColourRules {
   max_palette_id: number;
 }
 
+/** One part, by name of what is in it. `unchanged`: how many were here just like that. */
+export interface PartReport {
+  part: "networks" | "groups" | "devices" | "presets" | "scenes" | "seats" | "race_bindings" | "settings";
+  added: Array<string>;
+  changed: Array<string>;
+  removed: Array<string>;
+  unchanged: number;
+}
+
 /** `status`: done, failed, cancelled, rejected, or interrupted, by the end of RaceLink. result null where there is none code, detail why it was rejected, or did not come to its end */
 export interface PastRun {
   id: number;
@@ -1430,6 +1481,8 @@ export interface SelectBody {
 
 /** What is absent or null stays as it is. */
 export interface SettingsBody {
+  brightness_ceiling?: number | null;
+  startblocks_follow_heat?: boolean | null;
   battery?: BatteryChange | null;
   healing?: HealingChange | null;
   scene_start?: SceneStartChange | null;
@@ -1437,8 +1490,11 @@ export interface SettingsBody {
   eth_autosync_interval_s?: number | null;
 }
 
+/** `brightness_ceiling`: no lamp is told to be brighter, whoever asks; 255 is no limit. `startblocks_follow_heat`: starting blocks show RotorHazard's heat as soon as it changes. */
 export interface SettingsReply {
   ok: boolean;
+  brightness_ceiling: number;
+  startblocks_follow_heat: boolean;
   battery: BatteryLimits;
   healing: HealingSettings;
   scene_start: SceneStartSettings;
@@ -1730,6 +1786,7 @@ export interface Get {
   "race/bindings/{binding_id}": { body: undefined; reply: RaceBindingReply };
   "statistics": { body: undefined; reply: StatisticsReply };
   "import/report": { body: undefined; reply: LastImportReply };
+  "configuration/export": { body: undefined; reply: ConfigurationDocument };
   "specials": { body: undefined; reply: SpecialsReply };
   "node-config/schema": { body: undefined; reply: NodeConfigSchemaReply };
 }
@@ -1775,6 +1832,7 @@ export interface Post {
   "import/old": { body: ImportBody; reply: ImportReply };
   "import/old/file": { body: undefined; reply: ImportReply };
   "import/report/dismiss": { body: undefined; reply: LastImportReply };
+  "configuration/import": { body: ConfigurationBody; reply: ConfigurationReply };
   "specials/config": { body: WritePropertyBody; reply: TaskReply };
   "specials/get": { body: ReadPropertyBody; reply: ReadPropertyReply };
   "specials/config/import": { body: ImportPropertyBody; reply: ImportPropertyReply };
