@@ -4,13 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test plugin bench
+.PHONY: demo test plugin plugin-offline release-tree bench
 
 demo: $(READY)
 	$(BIN)/racelink demo
 
 plugin: $(READY)
 	$(BIN)/racelink plugin build
+
+plugin-offline: $(READY)
+	$(BIN)/racelink plugin wheels
+	$(BIN)/racelink plugin build --wheels dist/wheels
+
+release-tree: $(READY)
+	$(BIN)/racelink plugin release-tree
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 from pathlib import Path
 
 from .core_loader import load_core
+from .packages import provide_packages
 from .rotorhazard import OLDEST_API, RhApi
 
 _log = logging.getLogger(__name__)
@@ -17,18 +17,14 @@ class RequirementMissing(Exception):
 
 
 def check_requirements(rhapi: RhApi) -> None:
-    """Raises RequirementMissing, CoreMissing or CoreConflict; loads the core."""
+    """Raises RequirementMissing, PackagesMissing, CoreMissing or CoreConflict; loads the core."""
     version = (int(rhapi.API_VERSION_MAJOR), int(rhapi.API_VERSION_MINOR))
     if version < OLDEST_API:
         raise RequirementMissing(
             f"RaceLink needs RotorHazard with plugin API {OLDEST_API[0]}.{OLDEST_API[1]} or newer; this one has "
             f"{version[0]}.{version[1]}. Update RotorHazard."
         )
-    if importlib.util.find_spec("pydantic") is None:
-        raise RequirementMissing(
-            "RaceLink needs the Python package pydantic, which is not installed. Install the plugin again with "
-            "internet access, or install pydantic into RotorHazard's Python environment, then restart."
-        )
+    provide_packages(Path(rhapi.server.data_dir))
     _warn_without_manifest()
     load_core()
 

@@ -1,19 +1,36 @@
-"""`racelink plugin`: builds the archive that RotorHazard installs, or links a checkout into RotorHazard."""
+"""`racelink plugin`: builds what RotorHazard and its plugin database install, or links a checkout into RotorHazard."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.standalone.plugin_tree import DOMAIN, PluginBuildError, checkout, write_archive, write_tree
+from racelink_core.standalone.plugin_release import write_release
+from racelink_core.standalone.plugin_tree import (
+    DOMAIN,
+    PluginBuildError,
+    checkout,
+    write_archive,
+    write_offline_archive,
+    write_tree,
+)
+from racelink_core.standalone.plugin_wheels import download_wheels
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="plugin_command", required=True, metavar="command")
     build = commands.add_parser("build", help="write the archive and the tree for RotorHazard's plugin database")
     build.add_argument("--out", type=Path, metavar="DIR", help="where to (dist in the checkout)")
+    build.add_argument(
+        "--wheels", type=Path, metavar="DIR", help="write the offline archive too, with the wheels in DIR"
+    )
+    wheels = commands.add_parser("wheels", help="fetch the wheels of the offline archive from the package registry")
+    wheels.add_argument("--out", type=Path, metavar="DIR", help="where to (dist/wheels in the checkout)")
+    release = commands.add_parser("release-tree", help="write what the tag of a release holds")
+    release.add_argument("--out", type=Path, metavar="DIR", help="where to (dist/release in the checkout)")
     link = commands.add_parser("link", help="link this checkout into RotorHazard's data directory")
     link.add_argument("--rh-data", type=Path, required=True, metavar="DIR", help="RotorHazard's data directory")
 
@@ -21,11 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when done, 1 when it cannot be done; stderr says why."""
     try:
-        top = checkout()
-        if arguments.plugin_command == "build":
-            build_plugin(top, arguments.out or top / "dist")
-        else:
-            link_plugin(top, arguments.rh_data)
+        _COMMANDS[arguments.plugin_command](checkout(), arguments)
     except RaceLinkError as error:
         print(error, file=sys.stderr)
         return 1
@@ -35,13 +48,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def build_plugin(top: Path, out: Path) -> None:
-    """Writes `<out>/racelink_rh_plugin.zip` and `<out>/custom_plugins/racelink_rh_plugin/`. Raises PluginBuildError."""
-    archive, tree = out / f"{DOMAIN}.zip", out / "custom_plugins"
+def build_plugin(top: Path, out: Path, wheels: Path | None = None) -> None:
+    """Writes `<out>/racelink_rh_plugin.zip` and `<out>/custom_plugins/racelink_rh_plugin/`, and with wheels
+    `<out>/racelink_rh_plugin-offline.zip`. Raises PluginBuildError.
+    """
+    archive, tree, offline = out / f"{DOMAIN}.zip", out / "custom_plugins", out / f"{DOMAIN}-offline.zip"
     write_archive(top, archive)
     write_tree(top, tree)
     print(archive)
     print(tree / DOMAIN)
+    if wheels is not None:
+        write_offline_archive(top, wheels, offline)
+        print(f"{offline} ({offline.stat().st_size / 1e6:.1f} MB)")
 
 
 def link_plugin(top: Path, data_directory: Path) -> None:
@@ -61,3 +79,31 @@ def link_plugin(top: Path, data_directory: Path) -> None:
     link.symlink_to(target, target_is_directory=True)
     print(f"{link} -> {target}")
     print("Restart RotorHazard to load it.")
+
+
+def _build(top: Path, arguments: argparse.Namespace) -> None:
+    build_plugin(top, arguments.out or top / "dist", arguments.wheels)
+
+
+def _wheels(top: Path, arguments: argparse.Namespace) -> None:
+    folder = arguments.out or top / "dist" / "wheels"
+    download_wheels(folder)
+    print(folder)
+
+
+def _release_tree(top: Path, arguments: argparse.Namespace) -> None:
+    folder = arguments.out or top / "dist" / "release"
+    write_release(top, folder)
+    print(folder)
+
+
+def _link(top: Path, arguments: argparse.Namespace) -> None:
+    link_plugin(top, arguments.rh_data)
+
+
+_COMMANDS: Mapping[str, Callable[[Path, argparse.Namespace], None]] = {
+    "build": _build,
+    "wheels": _wheels,
+    "release-tree": _release_tree,
+    "link": _link,
+}

@@ -6,17 +6,21 @@ below it that repeats the domain, and one file only whose name ends in `manifest
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from racelink_core.domain.errors import RaceLinkError
 
 DOMAIN = "racelink_rh_plugin"
+OFFLINE_LIMIT_BYTES = 50_000_000
+"""What a socket message of RotorHazard's carries, and an upload is one (spec rotorhazard, section 7)."""
 _FOLDERS = {DOMAIN: "", "racelink_core": "racelink_core", "static": "static"}
 """Of the checkout, and where each goes in the plugin."""
-_FILES = ("manifest.json", "LICENSE")
+_MANIFEST = PurePosixPath("manifest.json")
+_FILES = (str(_MANIFEST), "LICENSE")
 _LEFT_OUT = {"__pycache__"}
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644 << 16
@@ -53,13 +57,25 @@ def plugin_files(top: Path) -> Iterator[tuple[PurePosixPath, Path]]:
 
 
 def write_archive(top: Path, target: Path) -> None:
-    """The same sources give the same bytes: sorted, and without the files' own times."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(target, "w") as archive:
-        for inside, path in plugin_files(top):
-            entry = ZipInfo(str(PurePosixPath(DOMAIN, inside)), _EARLIEST)
-            entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, _PLAIN_FILE
-            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+    """What RotorHazard installs with internet. The same sources give the same bytes. Raises PluginBuildError."""
+    _write_zip(target, ((inside, path.read_bytes()) for inside, path in plugin_files(top)))
+
+
+def write_offline_archive(top: Path, wheels: Path, target: Path) -> None:
+    """The same with the wheels of a folder. Its manifest asks for nothing: pip, without internet, would fail, and
+    RotorHazard has deleted the installed version by then. Raises PluginBuildError.
+    """
+    carried = sorted(wheels.glob("*.whl"))
+    if not carried:
+        raise PluginBuildError(f"There are no wheels in {wheels}. Fetch them with `racelink plugin wheels`.")
+    _write_zip(target, _offline_files(top, carried))
+    size = target.stat().st_size
+    if size > OFFLINE_LIMIT_BYTES:
+        target.unlink()
+        raise PluginBuildError(
+            f"The offline archive would have {size} bytes, and RotorHazard takes uploads of {OFFLINE_LIMIT_BYTES} at "
+            f"most. Is there more than one version of a package in {wheels}?"
+        )
 
 
 def write_tree(top: Path, target: Path) -> None:
@@ -75,6 +91,30 @@ def write_tree(top: Path, target: Path) -> None:
         copy = target / DOMAIN / inside
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
+
+
+def _offline_files(top: Path, wheels: Sequence[Path]) -> Iterator[tuple[PurePosixPath, bytes]]:
+    for inside, path in plugin_files(top):
+        yield inside, _without_dependencies(path) if inside == _MANIFEST else path.read_bytes()
+    for wheel in wheels:
+        yield PurePosixPath("wheels", wheel.name), wheel.read_bytes()
+
+
+def _without_dependencies(manifest: Path) -> bytes:
+    keys = json.loads(manifest.read_text(encoding="utf-8"))
+    del keys["dependencies"]
+    return json.dumps(keys, indent=2).encode()
+
+
+def _write_zip(target: Path, files: Iterable[tuple[PurePosixPath, bytes]]) -> None:
+    """In the order given, and without the files' own times."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(target, "w") as archive:
+        for inside, content in files:
+            entry = ZipInfo(str(PurePosixPath(DOMAIN, inside)), _EARLIEST)
+            entry.compress_type = ZIP_STORED if inside.suffix == ".whl" else ZIP_DEFLATED
+            entry.create_system, entry.external_attr = 3, _PLAIN_FILE
+            archive.writestr(entry, content, compresslevel=9)
 
 
 def _is_left_out(inside: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -45,8 +46,19 @@ def run_server(data_directory: Path, *options: str, packages: Path = PACKAGES) -
     return Ended(json.loads(ended.stdout), ended.stderr)
 
 
+def packages_without(folder: Path, *prefixes: str) -> Path:
+    """Fills `folder` with what the server has installed, but for what begins so."""
+    folder.mkdir()
+    for entry in PACKAGES.iterdir():
+        if not entry.name.startswith(prefixes):
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
 def install(archive: Path, plugins: Path) -> Path:
-    """As the plugin manager does with an upload: the folder's name comes from where the manifest lies."""
+    """As the plugin manager does with an upload: the folder's name comes from where the manifest lies, and what was
+    installed there before is deleted first.
+    """
     with ZipFile(archive) as opened:
         names = [name for name in opened.namelist() if not name.endswith("/")]
         manifests = [name for name in names if name.endswith("manifest.json")]
@@ -57,9 +69,14 @@ def install(archive: Path, plugins: Path) -> Path:
         parts = manifests[0].split("/")
         assert len(parts) > 1, "a flat archive is refused"
         folder = parts[-2].rpartition(".")[0] or parts[-2]
+        uninstall(plugins, folder)
         for name in names:
             if f"{folder}/" in name:
                 target = plugins / folder / name.rpartition(f"{folder}/")[2]
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(opened.read(name))
     return plugins / folder
+
+
+def uninstall(plugins: Path, domain: str) -> None:
+    shutil.rmtree(plugins / domain, ignore_errors=True)

@@ -44,7 +44,7 @@ def main(arguments: argparse.Namespace) -> None:
         with server.running(initialize):
             said = look(server)
     said["outside"] = outside(arguments.data / "plugins")
-    said["search_path_is_untouched"] = sys.path == search_path
+    said["added_to_search_path"] = sys.path[len(search_path) :] if sys.path[: len(search_path)] == search_path else None
     print(json.dumps(said))
 
 
