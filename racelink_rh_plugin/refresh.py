@@ -82,6 +82,7 @@ class Refresh:
     def _staged(self) -> None:
         self._host.healing.pause()
         self._host.tasks.pause(self._host.timings.healing_pause_s)
+        self._host.heat_follower.race_is_staging()
 
     def _started(self) -> None:
         self._host.healing.resume()
