@@ -10,6 +10,7 @@ from racelink_core.configuration import ConfigurationError, HostConfiguration
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.command import StartblockCommand
 from racelink_core.domain.device import Device
+from racelink_core.domain.race_timer import RaceTimer
 from racelink_core.domain.target import DeviceTarget
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.lane import Lane
@@ -50,6 +51,7 @@ from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem, duty_cycle_problems, find_problems
 from racelink_core.services.race_bindings import RaceBindings
+from racelink_core.services.race_reactions import RaceReactions
 from racelink_core.services.race_rules import RaceRules, admission
 from racelink_core.services.race_watch import RaceWatch
 from racelink_core.services.radio_listener import RadioListener
@@ -90,6 +92,7 @@ class Host:
 
     simulation   the driver of `sim://`, if one is configured
     started_at   Unix time at which it was built
+    race_timer   what the race timer has to choose from; None: there is none
     """
 
     def __init__(
@@ -236,6 +239,7 @@ class Host:
             *self._when_stopping,
             lambda: self.synchronised_start.close(self.timings.task_cancel_s),
             lambda: self.scene_runner.close(self.timings.task_cancel_s),
+            lambda: self.race_reactions.close(self.timings.unicast_attempt_s),
             lambda: self.heat_follower.stop(self.timings.unicast_attempt_s),
             lambda: self.tasks.stop(self.timings.task_cancel_s),
             lambda: self.healing.stop(self.timings.unicast_attempt_s),
@@ -309,7 +313,15 @@ class Host:
         self._run_scenes()
         self.scenes = Scenes(self.store, self.clock)
         self.rl_presets = RlPresets(self.store, self.clock)
+        self.race_timer: Callable[[], RaceTimer | None] = lambda: None
         self.race_bindings = RaceBindings(self.store)
+        self.race_reactions = RaceReactions(
+            store=self.store,
+            scenes=self.scenes,
+            dispatcher=self.dispatcher,
+            runner=self.scene_runner,
+            clock=self.clock,
+        )
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.configuration_transfer = ConfigurationTransfer(
             self.store, self.clock, self.gateways, self.tasks, self.scene_runner

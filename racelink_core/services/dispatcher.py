@@ -112,7 +112,9 @@ class Dispatcher:
         if result.ok:
             _log.info("%s by %s: %s", command.kind, origin.name, result.status.value)
         else:
-            _log.warning("%s by %s: %s. %s", command.kind, origin.name, result.status.value, result.detail)
+            # A storm of passes overtakes itself many times a second, as it should.
+            level = logging.DEBUG if result.status is CommandStatus.OVERTAKEN else logging.WARNING
+            _log.log(level, "%s by %s: %s. %s", command.kind, origin.name, result.status.value, result.detail)
         return result
 
     def race_changed(self, phase: RacePhase) -> None:

@@ -1142,11 +1142,24 @@ export interface RaceBindingRow {
   overtaken: number;
 }
 
+/** One of them: the `result` of a command, the `run` of a scene, or whether a scene was `stopped`. */
+export interface RaceBindingTestedReply {
+  ok: boolean;
+  result: ResultRow | null;
+  run: RunRow | null;
+  stopped: boolean | null;
+}
+
 /** In the order in which they fire, event by event. `most`: so many there can be. */
 export interface RaceBindingsReply {
   ok: boolean;
   bindings: Array<RaceBindingRow>;
   most: number;
+}
+
+export interface RaceClassRow {
+  id: number;
+  name: string;
 }
 
 /** An event that can be bound. topic events of one topic stand together has_seat, has_lap, has_moment whether it says it: only then it can be limited to one, or fired at the moment colour_sources whose colours it may have, the most useful first */
@@ -1171,6 +1184,14 @@ export interface RaceFilter {
   seat?: number | null;
   lap_number?: number | null;
   class_id?: number | null;
+}
+
+/** `connected`: whether RaceLink runs inside a race timer; without one no event ever happens. */
+export interface RaceTimerReply {
+  ok: boolean;
+  connected: boolean;
+  seats: number;
+  classes: Array<RaceClassRow>;
 }
 
 /** LoRa settings of a network. Ranges are what gateway and node accept (spec wire, 15.1). */
@@ -1628,6 +1649,13 @@ export interface TasksReply {
   tasks: Array<TaskRow>;
 }
 
+/** An event that is made up. What is not given is what the binding is limited to, else the first. seat, lap_number whose pass it would be, and which colour of whomever the binding takes it from */
+export interface TestRaceBindingBody {
+  seat?: number | null;
+  lap_number?: number | null;
+  colour?: [number, number, number] | null;
+}
+
 /** What a device was last told, as far as STATUS can show it; null: cannot be known. `ts`: Unix seconds. by whose command it was unseen whether more was told that STATUS does not show: colours, speed, the content of a WLED preset */
 export interface ToldRow {
   effectId: number | null;
@@ -1782,6 +1810,7 @@ export interface Get {
   "history": { body: undefined; reply: HistoryReply };
   "healing": { body: undefined; reply: HealingReply };
   "race/events": { body: undefined; reply: RaceEventsReply };
+  "race/timer": { body: undefined; reply: RaceTimerReply };
   "race/bindings": { body: undefined; reply: RaceBindingsReply };
   "race/bindings/{binding_id}": { body: undefined; reply: RaceBindingReply };
   "statistics": { body: undefined; reply: StatisticsReply };
@@ -1828,6 +1857,7 @@ export interface Post {
   "traffic/recording/stop": { body: NoBody; reply: RecordingReply };
   "race/bindings": { body: CreateRaceBindingBody; reply: RaceBindingReply };
   "race/bindings/{binding_id}/duplicate": { body: undefined; reply: RaceBindingReply };
+  "race/bindings/{binding_id}/test": { body: TestRaceBindingBody; reply: RaceBindingTestedReply };
   "race/bindings/reorder": { body: RaceBindingOrderBody; reply: Reply };
   "import/old": { body: ImportBody; reply: ImportReply };
   "import/old/file": { body: undefined; reply: ImportReply };

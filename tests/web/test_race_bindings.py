@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 
 from racelink_core.domain.race_binding import MAX_BINDINGS
 from racelink_core.domain.race_event import RACE_EVENTS
+from racelink_core.domain.race_timer import RaceTimer
 from racelink_core.domain.scene import BrokenActions, Scene
 from racelink_core.domain.scope import Scope
 from racelink_core.host import Host
 from racelink_core.web.live_sources import TOKENS
+from tests.web.conftest import wait_until
 from tests.web.test_api import API, get, post, refused
 from tests.web.test_groups import changes
 from tests.web.test_scenes import asked
@@ -83,6 +85,14 @@ def test_every_event_is_offered_with_what_it_says(idle_client: FlaskClient) -> N
     assert len(dict.fromkeys(topics)) == sum(one != other for one, other in zip(topics, ["", *topics], strict=False))
 
 
+def test_what_the_timer_has_to_choose_from_is_read_from_it(idle_host: Host, idle_client: FlaskClient) -> None:
+    assert get(idle_client, "race/timer") == {"ok": True, "connected": False, "seats": 16, "classes": []}
+    idle_host.race_timer = lambda: RaceTimer(4, {1: "Open", 3: "Whoop"})
+    answer = get(idle_client, "race/timer")
+    assert (answer["connected"], answer["seats"]) == (True, 4)
+    assert answer["classes"] == [{"id": 1, "name": "Open"}, {"id": 3, "name": "Whoop"}]
+
+
 def test_bindings_are_put_into_order(idle_client: FlaskClient) -> None:
     ids = [create(idle_client)["id"] for _ in range(3)]
     post(idle_client, "race/bindings/reorder", {"order": ids[::-1]})
@@ -143,7 +153,9 @@ def test_what_a_binding_needs_has_to_be_there(idle_client: FlaskClient, missing:
     refused(idle_client, "race/bindings", body, 400, "invalid_request")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "9"), ("DELETE", "9"), ("PUT", "9"), ("POST", "9/duplicate")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "9"), ("DELETE", "9"), ("PUT", "9"), ("POST", "9/duplicate"), ("POST", "9/test")]
+)
 def test_a_binding_that_is_not_there_is_not_found(idle_client: FlaskClient, method: str, path: str) -> None:
     for address in (path, path.replace("9", "x"), path.replace("9", "9" * 30)):
         answer = idle_client.open(f"{API}/race/bindings/{address}", method=method, json={})
@@ -169,3 +181,37 @@ def test_a_binding_says_what_is_gone(idle_client: FlaskClient) -> None:
     assert "no longer exists" in problem["text"]
     answer = asked(idle_client, "PUT", "race/bindings/1", {"is_on": False})
     assert answer["binding"]["problem"] == problem, "it can be switched off all the same"
+
+
+def test_a_binding_is_tried_out(host: Host, client: FlaskClient) -> None:
+    create(client, is_on=False)
+    answer = post(client, "race/bindings/1/test", {"seat": 0, "lap_number": 2, "colour": [0, 34, 255]})
+    assert (answer["result"]["status"], answer["run"], answer["stopped"]) == ("sent", None, None)
+    assert host.simulation is not None
+    nodes = [node for node in host.simulation.simulation.nodes.values() if node.is_running]
+    wait_until(lambda: {tuple(node.lamp.look.color1) for node in nodes} == {(0, 34, 255)})
+    scene = post(client, "scenes", {"label": "Show", "actions": [{"kind": "delay", "duration_ms": 60000}]})["scene"]
+    create(client, reaction={"kind": "run_scene", "scene": scene["key"]}, colour_from=None)
+    create(client, reaction={"kind": "stop_scene"}, colour_from=None)
+    assert post(client, "race/bindings/2/test")["run"]["scene_key"] == scene["key"]
+    assert post(client, "race/bindings/3/test")["stopped"] is True
+
+
+def test_what_cannot_be_tried_out_says_why(idle_host: Host, idle_client: FlaskClient) -> None:
+    create(idle_client)
+    refused(idle_client, "race/bindings/1/test", {}, 503, "unavailable")
+    refused(idle_client, "race/bindings/1/test", {"seat": "1"}, 400, "invalid_request")
+    refused(idle_client, "race/bindings/1/test", {"colour": [1, 2, 256]}, 400, "invalid_request")
+    with idle_host.store.transaction() as draft:
+        draft.presets.clear()
+    refused(idle_client, "race/bindings/1/test", {}, 400, "preset_not_found")
+    scene = post(idle_client, "scenes", {"label": "Show", "actions": [{"kind": "delay", "duration_ms": 60000}]})[
+        "scene"
+    ]
+    create_scene = {**PASS, "reaction": {"kind": "run_scene", "scene": scene["key"]}}
+    post(idle_client, "race/bindings", create_scene)
+    asked(idle_client, "PUT", "settings", {"scene_start": {"operator": "refuse"}})
+    post(idle_client, "race/bindings/2/test")
+    refused(idle_client, "race/bindings/2/test", {}, 409, "scene_busy")
+    asked(idle_client, "DELETE", f"scenes/{scene['key']}")
+    refused(idle_client, "race/bindings/2/test", {}, 404, "scene_not_found")

@@ -26,7 +26,7 @@ from racelink_core.web.requests import read_body
 if TYPE_CHECKING:
     from racelink_core.host import Host
 
-_REFUSED = (
+REFUSED = (
     "unavailable",
     "no_network",
     "target_not_found",
@@ -36,8 +36,10 @@ _REFUSED = (
     "preset_not_found",
     "headless_scene_not_found",
     "not_a_startblock",
+    "start_is_armed",
 )
-_NOT_DONE = (
+"""Before anything was sent."""
+NOT_DONE = (
     "no_reply",
     "not_sent",
     "tx_rejected",
@@ -47,8 +49,9 @@ _NOT_DONE = (
     "overtaken",
     "failed",
     "lane_full",
-    *_REFUSED,
+    *REFUSED,
 )
+"""What was tried and not sent whole."""
 
 
 class CommandBody(RootModel[Command]):
@@ -73,21 +76,23 @@ def register(blueprint: Blueprint, host: Host) -> None:
         "Make light: refused before sending is 4xx or 5xx, tried and not sent whole is 200 with `ok` false.",
         reply=CommandReply,
         body=CommandBody,
-        errors=_REFUSED,
-        not_done=_NOT_DONE,
+        errors=REFUSED,
+        not_done=NOT_DONE,
     )
     def submit_command() -> Response:
         command = read_body(CommandBody).root
         _refuse_what_nobody_chooses(command)
         origin = WEB_BLACKOUT if isinstance(command, BlackoutCommand) else WEB_OPERATOR
         result = host.dispatcher.submit(command, origin)
-        row = _result_row(result)
-        if result.ok:
-            return reply(CommandReply(result=row))
-        code = result.code or result.status.value
-        status = http_status(code) if result.status is CommandStatus.REJECTED else 200
-        message = result.detail or f"The command was {result.status.value.replace('_', ' ')}."
-        return failure_response(status, code, message, result=row.model_dump(mode="json"))
+        return reply(CommandReply(result=result_row(result))) if result.ok else failed_command(result)
+
+
+def failed_command(result: CommandResult) -> Response:
+    """Refused before sending is 4xx or 5xx, tried and not sent whole is 200 with `ok` false."""
+    code = result.code or result.status.value
+    status = http_status(code) if result.status is CommandStatus.REJECTED else 200
+    message = result.detail or f"The command was {result.status.value.replace('_', ' ')}."
+    return failure_response(status, code, message, result=result_row(result).model_dump(mode="json"))
 
 
 def _refuse_what_nobody_chooses(command: Command) -> None:
@@ -99,7 +104,7 @@ def _refuse_what_nobody_chooses(command: Command) -> None:
             raise invalid_request([("target.value", f"group ids are {FIRST_GROUP} to {LAST_GROUP}")])
 
 
-def _result_row(result: CommandResult) -> ResultRow:
+def result_row(result: CommandResult) -> ResultRow:
     return ResultRow(
         status=result.status,
         code=result.code,

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 from flask import Blueprint, Response
 from pydantic import Field, StrictBool
 
+from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.effect import Colour
 from racelink_core.domain.errors import NotFound
 from racelink_core.domain.race_binding import MAX_BINDINGS, EventName, RaceBinding, Reaction
 from racelink_core.domain.race_event import ColourSource
-from racelink_core.domain.race_filter import RaceFilter
+from racelink_core.domain.race_filter import LapNumber, RaceFilter, SeatIndex
+from racelink_core.domain.race_timer import RaceTimer
 from racelink_core.domain.whole_number import whole_number
 from racelink_core.services.race_bindings import bindings_in_order
+from racelink_core.services.race_reactions import made_up_event
+from racelink_core.web.api.commands import NOT_DONE, REFUSED, ResultRow, failed_command, result_row
+from racelink_core.web.api.scene_runs import RunRow, run_row
 from racelink_core.web.description import describe
 from racelink_core.web.race_rows import RaceBindingRow, RaceEventRow, race_binding_row, race_event_rows
 from racelink_core.web.replies import Reply, list_reply, reply
@@ -29,6 +35,19 @@ class RaceEventsReply(Reply):
     """In the order of a race."""
 
     events: tuple[RaceEventRow, ...]
+
+
+class RaceClassRow(FrozenModel):
+    id: int
+    name: str
+
+
+class RaceTimerReply(Reply):
+    """`connected`: whether RaceLink runs inside a race timer; without one no event ever happens."""
+
+    connected: bool
+    seats: int
+    classes: tuple[RaceClassRow, ...]
 
 
 class RaceBindingsReply(Reply):
@@ -77,6 +96,26 @@ class CreateRaceBindingBody(UpdateRaceBindingBody):
     reaction: Reaction
 
 
+class TestRaceBindingBody(RequestBody):
+    """An event that is made up. What is not given is what the binding is limited to, else the first.
+
+    seat, lap_number  whose pass it would be, and which
+    colour            of whomever the binding takes it from
+    """
+
+    seat: SeatIndex | None = None
+    lap_number: LapNumber | None = None
+    colour: Colour | None = None
+
+
+class RaceBindingTestedReply(Reply):
+    """One of them: the `result` of a command, the `run` of a scene, or whether a scene was `stopped`."""
+
+    result: ResultRow | None
+    run: RunRow | None
+    stopped: bool | None
+
+
 class RaceBindingOrderBody(RequestBody):
     """`order`: the ids of all bindings. Of one event the first fires first."""
 
@@ -93,6 +132,14 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @describe("List the race events that can be bound.", reply=RaceEventsReply, has_etag=True)
     def list_events() -> Response:
         return list_reply(RaceEventsReply(events=race_event_rows()))
+
+    @blueprint.get("/api/race/timer")
+    @describe("Read what the race timer has to choose from.", reply=RaceTimerReply, has_etag=True)
+    def show_timer() -> Response:
+        timer = host.race_timer()
+        offered = timer or RaceTimer()
+        classes = tuple(RaceClassRow(id=number, name=name) for number, name in offered.classes.items())
+        return list_reply(RaceTimerReply(connected=timer is not None, seats=offered.seats, classes=classes))
 
     @blueprint.get("/api/race/bindings")
     @describe("List the race bindings.", reply=RaceBindingsReply, has_etag=True)
@@ -136,6 +183,25 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def duplicate_binding(binding_id: str) -> Response:
         return answer(bindings.duplicate(_id(binding_id)))
 
+    @blueprint.post("/api/race/bindings/<binding_id>/test")
+    @describe(
+        "Fire a race binding now, on or off, as if its event had happened.",
+        reply=RaceBindingTestedReply,
+        body=TestRaceBindingBody,
+        errors=("not_found", "scene_invalid", "scene_not_found", "scene_busy", *REFUSED),
+        not_done=NOT_DONE,
+    )
+    def test_binding(binding_id: str) -> Response:
+        body = read_body(TestRaceBindingBody)
+        binding = bindings.get(_id(binding_id))
+        event = made_up_event(binding, seat=body.seat, lap_number=body.lap_number, colour=body.colour)
+        done = host.race_reactions.try_out(binding, event)
+        if done.result is not None and not done.result.ok:
+            return failed_command(done.result)
+        result = None if done.result is None else result_row(done.result)
+        run = None if done.run is None else run_row(done.run)
+        return reply(RaceBindingTestedReply(result=result, run=run, stopped=done.stopped))
+
     @blueprint.post("/api/race/bindings/reorder")
     @describe("Put the race bindings into order.", reply=Reply, body=RaceBindingOrderBody)
     def reorder_bindings() -> Response:
@@ -152,4 +218,4 @@ def _id(text: str) -> int:
 
 
 def _row(host: Host, binding: RaceBinding) -> RaceBindingRow:
-    return race_binding_row(binding, host.store.snapshot, 0)
+    return race_binding_row(binding, host.store.snapshot, host.race_reactions.overtaken[binding.id])

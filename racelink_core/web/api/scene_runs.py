@@ -119,7 +119,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         request = RunRequest(key, choreography, WEB_OPERATOR, _fire_at_s(body, host), body.actions is not None)
         run = runner.start(request)
         if body.is_async:
-            return reply(RunReply(run=_run_row(run)))
+            return reply(RunReply(run=run_row(run)))
         return _result_reply(runner.wait(run))
 
     @blueprint.post("/api/scenes/run/stop")
@@ -139,8 +139,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
         current = runner.running
         return reply(
             SceneRunsReply(
-                current=None if current is None else _run_row(current),
-                queued=tuple(map(_run_row, runner.queued)),
+                current=None if current is None else run_row(current),
+                queued=tuple(map(run_row, runner.queued)),
                 past=tuple(map(_past_run, past)),
                 next=following,
             )
@@ -179,7 +179,7 @@ def _result_reply(result: SceneResult) -> Response:
     return failure_response(200, _FAILED, f"Not all of the scene was sent: {why}.", result=row)
 
 
-def _run_row(run: SceneRun) -> RunRow:
+def run_row(run: SceneRun) -> RunRow:
     return RunRow(
         id=run.id,
         scene_key=run.scene_key,
