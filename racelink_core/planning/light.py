@@ -16,6 +16,7 @@ from racelink_core.domain.effect_names import effect_name
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.domain.told import Told
+from racelink_core.planning.brightness import FULL_BRIGHTNESS, limited
 from racelink_core.protocol.bodies import Body, Control, Headless, Offset, Preset, Sync, decode_body
 from racelink_core.protocol.catalogues import HEADLESS_SCENES
 from racelink_core.protocol.flags import SYNC_TRIGGER, PacketFlags
@@ -83,6 +84,14 @@ class Light:
         if isinstance(body, Sync) and (body.flags or 0) & SYNC_TRIGGER and self.armed is not None:
             return replace(self, control=_on_top(self.control, self.armed), armed=None)
         return self
+
+    def within(self, ceiling: int) -> Light:
+        """As it may be shown now, should the venue's limit (1..255) be lower than when it was told."""
+        if ceiling >= FULL_BRIGHTNESS:
+            return self
+        whole = None if self.whole is None else limited(self.whole, ceiling)
+        control = None if self.control is None else limited(self.control, ceiling)
+        return replace(self, whole=whole, control=control)
 
     @property
     def expectation(self) -> Expectation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from racelink_core.domain.address import Mac
 from racelink_core.domain.clock import Clock
 from racelink_core.domain.told import Told
-from racelink_core.planning.light import light_of
+from racelink_core.planning.light import Light, light_of
 from racelink_core.protocol.replies import StatusReply
 from racelink_core.state.store import Store
 
@@ -21,6 +21,10 @@ class Following:
     def told(self, mac: Mac) -> Told | None:
         return self._store.readings.of(mac).told
 
+    def light(self, told: Told) -> Light:
+        """What the lamp should show: what it was told, inside the venue's limit of today."""
+        return light_of(told).within(self._store.snapshot.settings.brightness_ceiling)
+
     def age_s(self, told: Told) -> float:
         """How long ago it was told, in seconds of the calendar's clock."""
         return max(0.0, self._clock.unix() - told.at_s)
@@ -33,7 +37,7 @@ class Following:
         reading = self._store.readings.of(mac)
         if reading.told is None:
             return ()
-        light = light_of(reading.told)
+        light = self.light(reading.told)
         if light.is_empty or light.armed is not None:
             return ()
         differences = light.expectation.differences(status)

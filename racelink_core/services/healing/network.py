@@ -400,7 +400,7 @@ class NetworkHealing:
     def _repeat(self, lane: Lane, case: Case, device: Device, told: Told, profile: RadioProfile) -> None:
         """From the second time on, or if it may be so, the lamp leaves offset mode first: it would drop all of it."""
         leaves_offset = case.repeats > 0 or lane.notes.may_be_in_offset((device.group_id,))
-        for body in light_of(told).repetition(device.group_id, leaves_offset=leaves_offset):
+        for body in self._around.following.light(told).repetition(device.group_id, leaves_offset=leaves_offset):
             if not self._send(lane, case, device, body, profile):
                 case.due_s = self._clock.monotonic() + _LOOK_AGAIN_S
                 return
