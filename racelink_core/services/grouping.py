@@ -14,6 +14,7 @@ from racelink_core.services.group_push import GroupPush, PushCounts
 from racelink_core.services.groups_of_devices import UnknownGroups, check_boundary, reconcile_groups
 from racelink_core.services.lanes import Lanes
 from racelink_core.services.membership import Membership
+from racelink_core.services.race_references import race_follows_groups
 from racelink_core.services.scene_references import follow_groups
 from racelink_core.services.tasks import TaskHandle, TaskRunning, Tasks, TaskSnapshot
 from racelink_core.state.draft import Draft
@@ -80,7 +81,7 @@ class Grouping:
 
         All ids change in the store at once, then the nodes are told. Whoever does not confirm stays pending, and is
         told again when it is heard. Result: renumbered_devices, changed_scenes, pending, total.
-        update_scenes: scenes follow their groups; else they stay on the numbers.
+        update_scenes: scenes follow their groups; else they stay on the numbers. Seats and race bindings always follow.
 
         Raises UnknownGroups, InvalidValue or TaskRunning; then nothing has changed.
         """
@@ -120,10 +121,12 @@ class Grouping:
                     _place(draft, device.mac, new)
                     moved.append(device.mac)
             changed: dict[int, int | None] = {old: new for old, new in new_ids.items() if old != new}
+            race_follows_groups(draft, changed)
             return _Renumbered(tuple(moved), follow_groups(draft, changed) if update_scenes else 0)
 
     def delete(self, group_id: GroupId, origin: Origin = _GROUP_DELETED) -> GroupDeleted:
-        """No other id moves. The members go to group 0 and are told so by a task; scenes no longer name the group.
+        """No other id moves. The members go to group 0 and are told so by a task. Scenes, seats and race bindings
+        no longer name the group.
 
         Raises NotFound, and TaskRunning while another task works.
         """
@@ -137,6 +140,7 @@ class Grouping:
             for mac in members:
                 _place(draft, mac, UNCONFIGURED)
             changed_scenes = follow_groups(draft, {group_id: None})
+            race_follows_groups(draft, {group_id: None})
         if members and self._lanes.lanes():
             self._start_pushing("bulk_set_group", members, origin, {"groupId": UNCONFIGURED}, skip_offline=True)
         return GroupDeleted(len(members), changed_scenes)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from racelink_core.domain.group import UNCONFIGURED, Group, GroupId
-from racelink_core.domain.race_references import binding_with_new_groups, seat_with_new_groups
 from racelink_core.domain.scene_references import NewIds
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.services.configuration_transfer.records import named_records
 from racelink_core.services.configuration_transfer.taking import Taking
+from racelink_core.services.race_references import race_follows_groups
 from racelink_core.services.scene_references import follow_groups
 from racelink_core.state.draft import Draft
 from racelink_core.state.entities import in_slices
@@ -90,11 +90,4 @@ def _follow(draft: Draft, new_ids: NewIds) -> None:
             moved = {"group_id": GroupId(number or UNCONFIGURED), "group_push_pending": True}
             draft.devices[device.mac] = device.model_copy(update=moved)
     follow_groups(draft, new_ids)
-    for seat in tuple(draft.seats.values()):
-        moved_seat = seat_with_new_groups(seat, new_ids)
-        if moved_seat is None:
-            del draft.seats[seat.index]
-        else:
-            draft.seats[seat.index] = moved_seat
-    for binding in tuple(draft.race_bindings.values()):
-        draft.race_bindings[binding.id] = binding_with_new_groups(binding, new_ids)
+    race_follows_groups(draft, new_ids)
