@@ -17,11 +17,14 @@ from racelink_core.domain.command import (
 )
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
-from racelink_core.domain.target import BroadcastTarget
+from racelink_core.domain.target import BroadcastTarget, Target
 from racelink_core.services.scene_runner.results import SceneResult
 
 from .effect_forms import Binding, Choice, EffectForm, Slider
 from .notifier import Notifier
+from .occasion import Occasion
+from .race_fields import colour_field, limit_fields, otherwise_field
+from .race_light import RaceLight, SeatWithoutLamps
 from .scene_player import ScenePlayer, problem_of
 from .special_effects import SPECIAL_EFFECTS, SpecialEffect
 from .values import (
@@ -30,9 +33,8 @@ from .values import (
     preset_choices,
     read_brightness,
     read_preset,
-    read_target,
     scene_choices,
-    target_choices,
+    seat_target_choices,
 )
 
 if TYPE_CHECKING:
@@ -46,14 +48,20 @@ SCENE = "rl_action_scene"
 class Actions:
     """Registers the effects, and again those whose lists change; runs them without ever raising into RotorHazard."""
 
-    def __init__(self, host: Host, scenes: ScenePlayer, notifier: Notifier) -> None:
-        self._host, self._scenes, self._notifier = host, scenes, notifier
+    def __init__(self, host: Host, scenes: ScenePlayer, light: RaceLight, notifier: Notifier) -> None:
+        self._host, self._scenes, self._light, self._notifier = host, scenes, light, notifier
+        self._seats_without_lamps: set[str] = set()
         self._register: Callable[[Any], Any] | None = None
         self._offered: dict[str, EffectForm] = {}
 
     def initialise(self, args: Mapping[str, Any]) -> None:
         """Handler of ACTIONS_INITIALIZE; its register function works later, too."""
         self._register = args["register_fn"]
+        self.look_and_update()
+
+    def look_and_update(self, _args: object = None) -> None:
+        """Handler of what changes RotorHazard's classes."""
+        self._light.look()
         self.update()
 
     def update(self) -> None:
@@ -68,19 +76,22 @@ class Actions:
     def _effects(self) -> tuple[EffectForm, ...]:
         snapshot = self._host.store.snapshot
         presets, scenes = tuple(preset_choices(snapshot)), tuple(scene_choices(snapshot))
-        group = Choice(GROUP, "Group", tuple(target_choices(snapshot)), ALL)
+        limits = limit_fields(self._light.offered)
+        group = Choice(GROUP, "Group", tuple(seat_target_choices(snapshot)), ALL), otherwise_field(snapshot)
         preset = Choice(PRESET, "Preset", presets, presets[0][0])
         brightness = Slider(BRIGHTNESS, "Brightness", DEFAULT_BRIGHTNESS, lowest=1, highest=255)
         scene = Choice(SCENE, "Scene", scenes, scenes[0][0])
+        light: tuple[Choice | Slider, ...] = (*group, preset, brightness, colour_field("Of the preset"), *limits)
+        show = (scene, colour_field("Of the scene"), *limits)
         return (
-            EffectForm("gcaction", "RaceLink: group preset", self._group_preset, (group, preset, brightness)),
-            EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, (scene,)),
+            EffectForm("gcaction", "RaceLink: group preset", self._group_preset, light),
+            EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, show),
             EffectForm("rl_stop_scene", "RaceLink: stop scene", self._stop_scene),
-            EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (group,)),
-            EffectForm("rl_locate", "RaceLink: locate", self._locate, (group,)),
+            EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (*group, *limits)),
+            EffectForm("rl_locate", "RaceLink: locate", self._locate, (*group, *limits)),
             EffectForm("rl_startblock_update", "RaceLink: update starting blocks", self._fill_startblocks),
             *(
-                EffectForm(each.name, each.label, partial(self._special, each), each.fields(snapshot))
+                EffectForm(each.name, each.label, partial(self._special, each), each.fields(snapshot, limits))
                 for each in SPECIAL_EFFECTS
             ),
         )
@@ -91,76 +102,101 @@ class Actions:
     def _run_scene(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Returns as soon as the scene is under way; what goes wrong later is said then."""
 
-        def start(event_name: str) -> None:
-            playing = self._scenes.start(action.get(SCENE), _origin(event_name, Priority.RACE_EVENT))
+        def start(occasion: Occasion) -> None:
+            playing = self._scenes.start(
+                action.get(SCENE),
+                _origin(occasion, Priority.RACE_EVENT),
+                lambda scene: self._light.coloured_scene(scene, action, occasion),
+            )
 
             def tell(result: SceneResult) -> None:
                 if (problem := problem_of(result)) is not None:
-                    self._say(event_name, f"scene “{playing.label}”: {problem}")
+                    self._say(occasion, f"scene “{playing.label}”: {problem}")
 
             self._scenes.when_over(playing, tell)
 
-        self._attempt(args, start)
+        self._attempt(action, args, start)
 
-    def _stop_scene(self, _action: Binding, args: Mapping[str, Any]) -> None:
+    def _stop_scene(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Silent when none runs: most races end without one."""
-        self._attempt(args, lambda event_name: self._scenes.stop(f"Stopped by race event {event_name}."))
+        self._attempt(action, args, lambda occasion: self._scenes.stop(f"Stopped by race event {occasion.name}."))
 
     def _blackout(self, action: Binding, args: Mapping[str, Any]) -> None:
-        self._perform(action, args, Priority.BLACKOUT, self._blackout_command)
+        self._perform(action, args, Priority.BLACKOUT, lambda target, _: BlackoutCommand(target=target))
 
     def _locate(self, action: Binding, args: Mapping[str, Any]) -> None:
-        self._perform(action, args, Priority.RACE_EVENT, self._locate_command)
+        self._perform(action, args, Priority.RACE_EVENT, lambda target, _: LocateCommand(target=target))
 
     def _fill_startblocks(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Takes seconds, and so never stands in the way of a light."""
-        self._perform(action, args, Priority.AUTOMATION, lambda _: StartblockCommand(target=BroadcastTarget()))
+        self._perform(action, args, Priority.AUTOMATION, lambda *_: StartblockCommand(target=BroadcastTarget()))
 
     def _special(self, effect: SpecialEffect, action: Binding, args: Mapping[str, Any]) -> None:
-        self._perform(action, args, effect.priority, lambda stored: effect.command(stored, self._host.store.snapshot))
+        def command(target: Target, stored: Binding) -> Command:
+            return effect.command(target, stored, self._host.store.snapshot)
 
-    def _preset_command(self, action: Binding) -> Command:
-        snapshot = self._host.store.snapshot
+        self._perform(action, args, effect.priority, command, target_field=effect.name)
+
+    def _preset_command(self, target: Target, action: Binding) -> Command:
         choice = RlPresetChoice(
-            presetId=read_preset(action.get(PRESET), snapshot), brightness=read_brightness(action.get(BRIGHTNESS))
+            presetId=read_preset(action.get(PRESET), self._host.store.snapshot),
+            brightness=read_brightness(action.get(BRIGHTNESS)),
         )
-        return RlPresetCommand(target=read_target(action.get(GROUP), snapshot), params=choice)
-
-    def _blackout_command(self, action: Binding) -> Command:
-        return BlackoutCommand(target=read_target(action.get(GROUP), self._host.store.snapshot))
-
-    def _locate_command(self, action: Binding) -> Command:
-        return LocateCommand(target=read_target(action.get(GROUP), self._host.store.snapshot))
+        return RlPresetCommand(target=target, params=choice)
 
     def _perform(
         self,
         action: Binding,
         args: Mapping[str, Any],
         priority: Priority,
-        command_for: Callable[[Binding], Command],
+        command_for: Callable[[Target, Binding], Command],
+        target_field: str = GROUP,
     ) -> None:
-        def submit(event_name: str) -> None:
-            result = self._host.dispatcher.submit(command_for(action), _origin(event_name, priority))
+        def submit(occasion: Occasion) -> None:
+            command = self._concrete(command_for, action, occasion, target_field)
+            result = self._host.dispatcher.submit(command, _origin(occasion, priority))
             if not result.ok:
-                self._say(event_name, result.detail or result.status.value)
+                self._say(occasion, result.detail or result.status.value)
 
-        self._attempt(args, submit)
+        self._attempt(action, args, submit)
 
-    def _attempt(self, args: Mapping[str, Any], work: Callable[[str], object]) -> None:
-        """Calls `work` with the name of the event; whatever it raises becomes a notification."""
-        event_name = str((args or {}).get("_eventName", "event"))
+    def _concrete(
+        self,
+        command_for: Callable[[Target, Binding], Command],
+        action: Binding,
+        occasion: Occasion,
+        target_field: str = GROUP,
+    ) -> Command:
+        """For the lamps and in the colour of this very event."""
+        target = self._light.target(action.get(target_field), action, occasion)
+        return self._light.coloured(command_for(target, action), action, occasion)
+
+    def _attempt(self, action: Binding, args: Mapping[str, Any], work: Callable[[Occasion], object]) -> None:
+        """Calls `work` if the binding is meant; whatever it raises becomes a notification."""
+        occasion = self._light.occasion(args)
         try:
-            work(event_name)
+            if self._light.is_meant(action, occasion):
+                work(occasion)
+        except SeatWithoutLamps as error:
+            self._say_once(occasion, error)
         except RaceLinkError as error:
-            _log.warning("The binding to %s did nothing: %s", event_name, error)
-            self._say(event_name, str(error))
+            _log.warning("The binding to %s did nothing: %s", occasion.name, error)
+            self._say(occasion, str(error))
         except Exception:  # noqa: BLE001 - nothing of ours may raise into RotorHazard
-            _log.exception("The binding to %s failed", event_name)
-            self._say(event_name, "an unexpected error; the server log says more")
+            _log.exception("The binding to %s failed", occasion.name)
+            self._say(occasion, "an unexpected error; the server log says more")
 
-    def _say(self, event_name: str, problem: str) -> None:
-        self._notifier.say(f"The lights for “{event_name}” did not follow: {problem}")
+    def _say_once(self, occasion: Occasion, error: SeatWithoutLamps) -> None:
+        """Once and not at every pass."""
+        problem = str(error)
+        if problem not in self._seats_without_lamps:
+            self._seats_without_lamps.add(problem)
+            _log.warning("The binding to %s did nothing: %s", occasion.name, problem)
+            self._say(occasion, problem)
+
+    def _say(self, occasion: Occasion, problem: str) -> None:
+        self._notifier.say(f"The lights for “{occasion.name}” did not follow: {problem}")
 
 
-def _origin(event_name: str, priority: Priority) -> Origin:
-    return Origin(f"race event {event_name}", priority)
+def _origin(occasion: Occasion, priority: Priority) -> Origin:
+    return Origin(f"race event {occasion.name}", priority)

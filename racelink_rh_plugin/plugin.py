@@ -19,6 +19,8 @@ from .heat_events import follow_heat
 from .notifier import Notifier
 from .older_options import older_options
 from .page import RaceLinkPage
+from .race_events import RaceEvents
+from .race_light import CLASSES_CHANGE_AT, RaceLight
 from .refresh import Refresh
 from .rotorhazard import RhApi, listen
 from .scene_player import ScenePlayer
@@ -49,7 +51,8 @@ class Plugin:
         notifier = Notifier(rhapi)
         self._host.heat_follower.on_problem = notifier.say
         scenes = ScenePlayer(self._host)
-        self._actions = Actions(self._host, scenes, notifier)
+        events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
+        self._actions = Actions(self._host, scenes, RaceLight(events, rhapi, self._host), notifier)
         buttons = Buttons(rhapi, self._host, scenes, notifier)
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 
@@ -65,6 +68,8 @@ class Plugin:
         RaceLinkPage(self._rhapi, self._host)
         self._refresh.register_now()
         listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)
+        for name in CLASSES_CHANGE_AT:
+            listen(self._rhapi, name, self._actions.look_and_update, role="classes")
         follow_heat(self._rhapi, self._host.heat_follower)
         listen(self._rhapi, "STARTUP", self._start)
         listen(self._rhapi, "CONFIG_SET", self._config_set)

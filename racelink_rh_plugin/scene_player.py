@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from racelink_core.domain.origin import Origin
+from racelink_core.domain.scene import Scene
 from racelink_core.services.scene_runner.request import RunRequest, SceneRun
 from racelink_core.services.scene_runner.results import CANCELLED, SceneActionResult, SceneResult
 
@@ -29,13 +30,18 @@ class ScenePlayer:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    def start(self, stored: object, origin: Origin) -> Playing:
+    def start(self, stored: object, origin: Origin, altered: Callable[[Scene], Scene] | None = None) -> Playing:
         """Returns at once; what runs is replaced, waited for or kept by the policy of the origin.
 
-        `stored`: the value of a field. Raises BindingBroken, SceneInvalid or SceneBusy.
+        stored   the value of a field
+        altered  what is to be run instead of what is kept, as in another colour
+
+        Raises BindingBroken, SceneInvalid or SceneBusy.
         """
         scene = self._host.scenes.playable(read_scene(stored, self._host.store.snapshot))
-        return Playing(scene.label, self._host.scene_runner.start(RunRequest(scene.key, scene, origin)))
+        played = scene if altered is None else altered(scene)
+        request = RunRequest(scene.key, played, origin, is_draft=played is not scene)
+        return Playing(scene.label, self._host.scene_runner.start(request))
 
     @property
     def current(self) -> Playing | None:

@@ -9,17 +9,20 @@ from racelink_core.domain.command import Command, RlPresetChoice, RlPresetComman
 from racelink_core.domain.origin import Priority
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.special_functions import FUNCTIONS, SpecialFunction
+from racelink_core.domain.target import Target
 
 from .effect_forms import Binding, Choice, Slider
+from .race_fields import colour_field, otherwise_field
 from .values import (
     ALL,
     DEFAULT_BRIGHTNESS,
+    EVERYONE_CHOICE,
+    SEAT_CHOICE,
     capable_device_choices,
     capable_group_choices,
     preset_choices,
     read_brightness,
     read_preset,
-    read_target,
 )
 
 TargetKind = Literal["group", "device"]
@@ -48,23 +51,24 @@ class SpecialEffect:
         """A stream takes seconds, and so never stands in the way of a light."""
         return Priority.AUTOMATION if self.function.kind == "stream" else Priority.RACE_EVENT
 
-    def fields(self, snapshot: Snapshot) -> tuple[Choice | Slider, ...]:
-        """The target, then what the function takes."""
+    def fields(self, snapshot: Snapshot, limits: tuple[Choice, ...]) -> tuple[Choice | Slider, ...]:
+        """The target, then what the function takes; `limits` for what makes light."""
         offered = capable_group_choices if self.kind == "group" else capable_device_choices
-        choices = (ALL, "All lamps"), *offered(snapshot, self.function.capability)
-        target = Choice(self.name, _LABELS[self.kind], choices, ALL)
+        choices = offered(snapshot, self.function.capability)
         if self.function.key != _PRESET:
-            return (target,)
+            return (Choice(self.name, _LABELS[self.kind], (EVERYONE_CHOICE, *choices), ALL),)
         presets = tuple(preset_choices(snapshot))
         return (
-            target,
+            Choice(self.name, _LABELS[self.kind], (EVERYONE_CHOICE, SEAT_CHOICE, *choices), ALL),
+            otherwise_field(snapshot),
             Choice(self._field("presetId"), "Preset", presets, presets[0][0]),
             Slider(self._field("brightness"), "Brightness", DEFAULT_BRIGHTNESS, lowest=1, highest=255),
+            colour_field("Of the preset"),
+            *limits,
         )
 
-    def command(self, action: Binding, snapshot: Snapshot) -> Command:
+    def command(self, target: Target, action: Binding, snapshot: Snapshot) -> Command:
         """Raises BindingBroken."""
-        target = read_target(action.get(self.name), snapshot)
         if self.function.key == _STARTBLOCK:
             return StartblockCommand(target=target)
         choice = RlPresetChoice(

@@ -15,6 +15,10 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget, Target
 
 ALL = "all"
+EVERYONE_CHOICE = (ALL, "All lamps")
+SEAT = "seat"
+SEAT_CHOICE = (SEAT, "Lamps of the pilot's seat")
+"""The seat that the event is about."""
 NEW = "new"
 NOTHING = "none"
 """The placeholder of an empty list: choosing it does nothing and says so."""
@@ -43,7 +47,12 @@ def group_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def target_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
-    return [(ALL, "All lamps"), *group_choices(snapshot)]
+    return [EVERYONE_CHOICE, *group_choices(snapshot)]
+
+
+def seat_target_choices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """For effects whose event may be about a seat."""
+    return [EVERYONE_CHOICE, SEAT_CHOICE, *group_choices(snapshot)]
 
 
 def capable_group_choices(snapshot: Snapshot, capability: Capability) -> list[tuple[str, str]]:
@@ -80,14 +89,14 @@ def read_target(stored: object, snapshot: Snapshot) -> Target:
 
     Raises BindingBroken.
     """
-    text = _as_text(stored)
+    text = as_text(stored)
     if text is None or text == ALL or text == str(ALL_GROUPS):
         return BroadcastTarget()
     kind, _, rest = text.partition(":")
     if kind == "device":
         return _device(rest, snapshot)
     digits = rest if kind == "group" else text
-    number = _number(digits)
+    number = as_number(digits)
     if number is None or not FIRST_GROUP <= number <= LAST_GROUP:
         raise BindingBroken(f"The target {text!r} is not a group or device. Choose it again.")
     if GroupId(number) not in snapshot.groups:
@@ -97,10 +106,10 @@ def read_target(stored: object, snapshot: Snapshot) -> Target:
 
 def read_preset(stored: object, snapshot: Snapshot) -> int:
     """The preset's id; nothing means the one with the lowest id. Raises BindingBroken."""
-    text = _as_text(stored) or preset_choices(snapshot)[0][0]
+    text = as_text(stored) or preset_choices(snapshot)[0][0]
     if text == NOTHING:
         raise BindingBroken("There are no presets yet. Create one on the RaceLink page.")
-    number = _number(text.removeprefix("preset:"))
+    number = as_number(text.removeprefix("preset:"))
     if number is None:
         raise BindingBroken(f"The preset {text!r} cannot be read. Choose it again.")
     if number not in snapshot.presets:
@@ -113,7 +122,7 @@ def read_scene(stored: object, snapshot: Snapshot) -> str:
 
     Raises BindingBroken.
     """
-    text = _as_text(stored) or scene_choices(snapshot)[0][0]
+    text = as_text(stored) or scene_choices(snapshot)[0][0]
     if text == NOTHING:
         raise BindingBroken("No scene is chosen. Create one on the RaceLink page if there is none, then choose it.")
     key = text.removeprefix("scene:")
@@ -124,7 +133,7 @@ def read_scene(stored: object, snapshot: Snapshot) -> str:
 
 def read_brightness(stored: object) -> int:
     """1 to 255; nothing means 128. Raises BindingBroken."""
-    text = _as_text(stored)
+    text = as_text(stored)
     if text is None:
         return DEFAULT_BRIGHTNESS
     try:
@@ -142,12 +151,13 @@ def choice_or_first(value: str | None, choices: Sequence[tuple[str, str]]) -> st
     return value if value in offered else offered[0]
 
 
-def _as_text(stored: object) -> str | None:
+def as_text(stored: object) -> str | None:
     """None for what RotorHazard shows as the field's default: absent, empty, zero, false. Users edit the list, too."""
     return None if stored in (None, "", "0", 0, False) else str(stored)
 
 
-def _number(digits: str) -> int | None:
+def as_number(digits: str) -> int | None:
+    """None for everything but a few plain digits."""
     return int(digits) if len(digits) <= _MOST_DIGITS and digits.isascii() and digits.isdigit() else None
 
 

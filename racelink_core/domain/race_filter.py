@@ -10,8 +10,9 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.race_event import RaceEvent
 
 MAX_SEATS = 16
+MAX_LAP = 999
 SeatIndex = Annotated[int, Field(ge=0, lt=MAX_SEATS, strict=True)]
-LapNumber = Annotated[int, Field(ge=0, le=999, strict=True)]
+LapNumber = Annotated[int, Field(ge=0, le=MAX_LAP, strict=True)]
 
 
 class RaceFilter(FrozenModel):

@@ -6,12 +6,14 @@ Waits are for states, never for times.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from racelink_core.domain.device import Device
 from racelink_core.domain.group import Group, GroupId
+from racelink_core.domain.seat import Seat
+from racelink_core.domain.target import DeviceTarget, GroupsTarget
 from racelink_core.runtime.clock import SystemClock
 from racelink_core.sim.fleet_file import load_fleet
 from racelink_core.sim.node import SimulatedNode
@@ -36,9 +38,13 @@ def until(holds: Callable[[], object], what: str) -> None:
 
 
 class Field:
-    """The club's eight nodes, paired and grouped; one of them is switched off."""
+    """The club's eight nodes, paired and grouped; one of them is switched off.
 
-    def __init__(self) -> None:
+    seats: which lamps the operator gave to which seat
+    """
+
+    def __init__(self, seats: Mapping[int, GroupsTarget | DeviceTarget] | None = None) -> None:
+        self.seats = seats or {}
         self.fleet = load_fleet(_FLEET)
         self.simulation = Simulation(self.fleet, settled=True)
         self.pump = Pump(self.simulation, SystemClock())
@@ -82,6 +88,8 @@ class Field:
                     group_id=GroupId(device.group_id),
                     network_id="default",
                 )
+            for index, target in self.seats.items():
+                draft.seats[index] = Seat(index=index, target=target)
         store.close()
 
 

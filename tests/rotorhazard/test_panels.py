@@ -63,12 +63,20 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
             "rl_special_startblock_control_device": "RaceLink: startblock control (device)",
         }
         form = server.shown_fields("gcaction")
+        limits = {"rl_action_only_seat": "any", "rl_action_only_lap": "any", "rl_action_only_class": "any"}
         assert {name: field.value for name, field in form.items()} == {
             "rl_action_group": "all",
             "rl_action_preset": "preset:1",
             "rl_action_brightness": 128,
+            "rl_action_otherwise": "none",
+            "rl_action_colour": "own",
+            **limits,
         }
-        assert list(server.shown_fields("rl_blackout")) == ["rl_action_group"]
+        assert {name: field.value for name, field in server.shown_fields("rl_blackout").items()} == {
+            "rl_action_group": "all",
+            "rl_action_otherwise": "none",
+            **limits,
+        }
         for field in form.values():
             assert str(field.value) not in ("", "0", "False"), "those come back as the default"
 

@@ -111,7 +111,7 @@ def test_an_untouched_binding_means_the_oldest_scene_and_a_bare_key_the_one_that
 
 def test_without_scenes_the_form_shows_a_placeholder_that_does_nothing_and_says_so(tmp_path: Path) -> None:
     with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
-        [field] = server.shown_fields("rl_scene_action").values()
+        field = server.shown_fields("rl_scene_action")["rl_action_scene"]
         assert [(option.value, option.label) for option in field.options] == [("none", "No scenes yet")]
         server.bind("RACE_START", "rl_scene_action")
         server.bind("RACE_STOP", "rl_scene_action", rl_action_scene="none")

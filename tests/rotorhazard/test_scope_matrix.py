@@ -16,6 +16,7 @@ from racelink_core.domain.device import Device
 from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.scene import Scene
 from racelink_core.domain.scope import Scope
+from racelink_core.domain.seat import first_team_colours
 from racelink_core.host import Host
 from racelink_core.state.draft import Draft
 from racelink_rh_plugin import panels
@@ -23,6 +24,8 @@ from racelink_rh_plugin.actions import Actions
 from racelink_rh_plugin.buttons import Buttons
 from racelink_rh_plugin.elements import ElementRegistry
 from racelink_rh_plugin.notifier import Notifier
+from racelink_rh_plugin.race_events import RaceEvents
+from racelink_rh_plugin.race_light import RaceLight
 from racelink_rh_plugin.scene_player import ScenePlayer
 from tests.rotorhazard.double import RotorHazard
 
@@ -31,6 +34,8 @@ PRESETS = {Scope.RL_PRESETS, Scope.WLED_PRESETS}
 SPECIAL = {Scope.GROUPS, Scope.DEVICES, Scope.DEVICE_MEMBERSHIP}
 ONCE: set[Scope] = set()
 GROUP_EFFECTS = "gcaction rl_blackout rl_locate rl_special_rl_preset_group rl_special_startblock_control_group"
+NAME_GROUPS = f"{GROUP_EFFECTS} rl_special_rl_preset_device"
+"""The last one, too: other lamps for a seat that has none."""
 DEVICE_EFFECTS = "rl_special_rl_preset_device rl_special_startblock_control_device"
 MATRIX: dict[str, set[Scope]] = {
     "rl_settings": ONCE,
@@ -78,7 +83,8 @@ class Told:
         self._buttons = Buttons(server.rhapi, host, scenes, notifier)
         self._registry = ElementRegistry(server.rhapi)
         self._effects: list[str] = []
-        self._actions = Actions(host, scenes, notifier)
+        events = RaceEvents(server.rhapi, first_team_colours)
+        self._actions = Actions(host, scenes, RaceLight(events, server.rhapi, host), notifier)
         self._actions.initialise({"register_fn": lambda effect: self._effects.append(effect.name)})
 
     def next(self) -> set[str]:
@@ -94,6 +100,7 @@ class Told:
 def venue(data_dir: Path) -> Iterator[tuple[Host, Told]]:
     """Two groups, a lamp in the first, one scene, and the presets of a new installation. Nothing runs."""
     server = RotorHazard(data_dir)
+    server.rhapi.db.is_open = True
     with server.importable():
         host = create_host(HostConfiguration(data_directory=data_dir))
         try:
@@ -138,7 +145,7 @@ def change(scope: Scope, draft: Draft) -> None:
 @pytest.mark.parametrize(
     ("scope", "touched"),
     [
-        (Scope.GROUPS, f"rl_groups_config rl_device_config rl_assignToGroup rl_quickset_group {GROUP_EFFECTS}"),
+        (Scope.GROUPS, f"rl_groups_config rl_device_config rl_assignToGroup rl_quickset_group {NAME_GROUPS}"),
         (Scope.DEVICES, f"rl_device_config {DEVICE_EFFECTS}"),
         (
             Scope.DEVICE_MEMBERSHIP,

@@ -39,11 +39,12 @@ def test_only_what_has_the_capability_is_offered(tmp_path: Path) -> None:
         assert list(offered(server, f"{STARTBLOCK}_group")) == ["all", f"group:{START_LINE}"]
         assert list(offered(server, f"{PRESET}_group")) == [
             "all",
+            "seat",
             *(f"group:{group.id}" for group in field.fleet.groups),
         ]
-        assert len(offered(server, f"{PRESET}_device")) == 1 + len(field.fleet.devices)
+        assert len(offered(server, f"{PRESET}_device")) == 2 + len(field.fleet.devices)
         form = server.shown_fields(f"{PRESET}_device")
-        assert {name: each.value for name, each in form.items()} == {
+        assert {name: each.value for name, each in form.items() if not name.startswith("rl_action")} == {
             f"{PRESET}_device": "all",
             f"{PRESET}_presetId": "preset:1",
             f"{PRESET}_brightness": 128,
