@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from racelink_core.domain.base import FrozenModel
@@ -9,6 +10,7 @@ from racelink_core.state.importers.findings import Finding, Kind
 
 OnConflict = Literal["keep", "replace"]
 Trigger = Literal["first_start", "request", "program"]
+_NAMED = 10
 
 
 class KindReport(FrozenModel):
@@ -62,6 +64,26 @@ class ImportReport(FrozenModel):
         took = f"Taken over from an older RaceLink: {', '.join(counts)}." if counts else "Nothing new was taken over."
         return f"{took} Left out: {self.left_out_count}." if self.left_out_count else took
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it in sentences."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield from (f"Read: {source}." for source in self.sources)
+        for kind in self.taken:
+            done = (("Added", kind.added), ("Replaced", kind.replaced), ("Kept as here", kind.kept))
+            yield from (f"{what}: {len(names)} {_NAMES[kind.kind]} ({_shown(names)})." for what, names in done if names)
+        if same := ", ".join(f"{kind.same} {_NAMES[kind.kind]}" for kind in self.taken if kind.same):
+            yield f"Here just like that: {same}."
+        yield from (f"Not taken: {each.what}: {each.reason}" for each in self.left_out)
+        yield from (f"{each.what}: {each.reason}" for each in self.changed)
+        hidden = self.left_out_count + self.changed_count - len(self.left_out) - len(self.changed)
+        if hidden > 0:
+            yield f"And {hidden} more remarks."
+        if self.backup is not None:
+            yield f"A backup of what was here before: {self.backup}"
+
 
 _NAMES: dict[Kind, str] = {
     "network": "network(s)",
@@ -73,6 +95,10 @@ _NAMES: dict[Kind, str] = {
     "source": "source(s)",
     "wled_presets": "WLED preset file(s)",
 }
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" ..." if len(names) > _NAMED else "")
 
 
 def _took(kind: KindReport) -> bool:

@@ -98,6 +98,13 @@ export const createActions = ({ api, store, live, router }) => {
     readHistory: (before) => attempt(() => api.get(before ? `history?before=${before}` : "history")),
     readStatistics: () => attempt(() => api.get("statistics")),
     bundleUrl: api.url("debug"),
+    configurationUrl: (parts) => api.url(`configuration/export?parts=${parts.join(",")}`),
+    importConfiguration: (body) => api.post("configuration/import", body),
+    // source: a file, "home" or "options"
+    importOlder: (source, on_conflict, dry_run) =>
+      source instanceof File
+        ? api.upload(`import/old/file?dry_run=${dry_run}&on_conflict=${on_conflict}`, source)
+        : api.post("import/old", { source, on_conflict, dry_run }),
     loadCatalogue: async () => {
       if (store.get().catalogue) return;
       const answer = await attempt(() => Promise.all([api.get("specials"), api.get("node-config/schema")]));

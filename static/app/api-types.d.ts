@@ -720,8 +720,10 @@ export interface ImportPropertyReply {
   written: Array<string>;
 }
 
+/** `lines`: the report in sentences. */
 export interface ImportReply {
   ok: boolean;
+  lines: Array<string>;
   report: ImportReport;
 }
 

@@ -107,7 +107,7 @@ export const App = ({ store, actions, addressOf, loadScenes, embedded }) => {
       />
       <${DevicesPage} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
     </div>`}
-    <${Dialogs} state=${state} actions=${actions} nowS=${nowS} busy=${busy} />
+    <${Dialogs} state=${state} actions=${actions} nowS=${nowS} busy=${busy} embedded=${embedded} />
     <${Toasts} toasts=${state.toasts} onDismiss=${actions.dismiss} />
   `;
 };

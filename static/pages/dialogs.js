@@ -6,12 +6,13 @@ import { BulkSettingDialog } from "../parts/bulk-setting-dialog.js";
 import { DeviceDialog } from "../parts/device-dialog.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { DiscoverDialog } from "../parts/discover-dialog.js";
+import { LazyDialog } from "../parts/lazy-dialog.js";
 import { ManageGroupsDialog } from "../parts/manage-groups-dialog.js";
 import { NameDialog } from "../parts/name-dialog.js";
 import { ResyncDialog } from "../parts/resync-dialog.js";
 import { SettingsDialog } from "../parts/settings-dialog.js";
 
-export const Dialogs = ({ state, actions, nowS, busy }) => {
+export const Dialogs = ({ state, actions, nowS, busy, embedded }) => {
   const { dialog } = state;
   const close = actions.closeDialog;
   const confirmed = (work) => () => {
@@ -54,6 +55,15 @@ export const Dialogs = ({ state, actions, nowS, busy }) => {
         slots=${state.slots}
         onRead=${actions.readSettings}
         onSave=${actions.saveSettings}
+        onMove=${() => actions.openDialog({ kind: "configuration" })}
+        onClose=${close}
+      />`;
+    case "configuration":
+      return html`<${LazyDialog}
+        load=${() => import("../parts/configuration-dialog.js")}
+        title="Move the configuration"
+        actions=${actions}
+        embedded=${embedded}
         onClose=${close}
       />`;
     case "activity":

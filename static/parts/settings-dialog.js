@@ -29,7 +29,7 @@ const Figures = ({ networks, nameOf }) => html`
   </ul>
 `;
 
-export const SettingsDialog = ({ slots, onRead, onSave, onClose }) => {
+export const SettingsDialog = ({ slots, onRead, onSave, onMove, onClose }) => {
   const [stored, setStored] = useState(null);
   const [draft, setDraft] = useState(null);
   useEffect(() => {
@@ -112,6 +112,8 @@ export const SettingsDialog = ({ slots, onRead, onSave, onClose }) => {
           onInput=${(value) => change("healing", "airtime_percent", value)}
         />
         <${Figures} networks=${stored.healing.networks} nameOf=${nameOf} />
+        <h3>Another computer</h3>
+        <p><${Button} disabled=${changed} onClick=${onMove}>Move the configuration…<//></p>
       </form>`}
     <//>
   `;

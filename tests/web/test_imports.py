@@ -78,7 +78,9 @@ def test_a_file_is_taken_over_and_told(idle_client: FlaskClient, idle_host: Host
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(idle_client: FlaskClient, idle_host: Host) -> None:
     before = idle_host.store.snapshot
-    dry = upload(idle_client, STATE, "?dry_run=true").get_json()["report"]
+    answer = upload(idle_client, STATE, "?dry_run=true").get_json()
+    dry = answer["report"]
+    assert f"Added: 1 device(s) (Gate ({MAC}))." in answer["lines"]
     assert idle_host.store.snapshot is before
     assert idle_client.get("/racelink/api/import/report").get_json()["report"] is None
     wet = upload(idle_client, STATE).get_json()["report"]

@@ -15,6 +15,7 @@ from racelink_core.web.static_files import StaticFiles, static_folder
 
 STATIC = static_folder()
 DEVICES_LIMIT_BYTES, SCENES_LIMIT_BYTES = 60_000, 40_000  # compressed (design 6, "Web")
+CONFIGURATION_LIMIT_BYTES = 8_000
 
 
 @pytest.fixture
@@ -94,8 +95,18 @@ def scene_files() -> set[Path]:
     return reached_from("pages/scenes.js", "app/scenes.css") - device_files()
 
 
+def configuration_files() -> set[Path]:
+    """What the dialog that moves the configuration loads in addition."""
+    return reached_from("parts/configuration-dialog.js") - device_files()
+
+
 @pytest.mark.parametrize(
-    ("files", "limit_bytes"), [(device_files, DEVICES_LIMIT_BYTES), (scene_files, SCENES_LIMIT_BYTES)]
+    ("files", "limit_bytes"),
+    [
+        (device_files, DEVICES_LIMIT_BYTES),
+        (scene_files, SCENES_LIMIT_BYTES),
+        (configuration_files, CONFIGURATION_LIMIT_BYTES),
+    ],
 )
 def test_the_pages_stay_small(files: Callable[[], set[Path]], limit_bytes: int) -> None:
     sizes = {str(path.relative_to(STATIC)): len(gzip.compress(path.read_bytes(), 6)) for path in files()}
@@ -104,11 +115,11 @@ def test_the_pages_stay_small(files: Callable[[], set[Path]], limit_bytes: int) 
 
 def test_every_module_is_used_and_none_is_missing() -> None:
     modules = {path.resolve() for path in STATIC.rglob("*.js")}
-    assert modules == {path for path in device_files() | scene_files() if path.suffix == ".js"}
+    assert modules == {path for path in device_files() | scene_files() | configuration_files() if path.suffix == ".js"}
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    for path in device_files() | scene_files():
+    for path in device_files() | scene_files() | configuration_files():
         if path.parent.name != "vendor":
             assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", path.read_text()), path
 

@@ -82,6 +82,8 @@ class ConfigurationReport(FrozenModel):
     def _lines(self) -> Iterator[str]:
         for part in self.parts:
             yield from _sentences(part)
+        if same := ", ".join(f"{TITLES[part.part]} {part.unchanged}" for part in self.parts if part.unchanged):
+            yield f"Here just like that: {same}."
         yield from (f"Not taken: {each.what}: {each.reason}" for each in self.refused)
         yield from (f"{each.what}: {each.reason}" for each in self.remarks)
         hidden = self.refused_count + self.remarks_count - len(self.refused) - len(self.remarks)
@@ -107,8 +109,6 @@ def _sentences(part: PartReport) -> Iterator[str]:
     for done, names in (("added", part.added), ("changed", part.changed), ("removed", part.removed)):
         if names:
             yield f"{TITLES[part.part]} {done}: {len(names)} ({_shown(names)})."
-    if part.unchanged:
-        yield f"{TITLES[part.part]} that are here just like that: {part.unchanged}."
 
 
 def _shown(names: Sequence[str]) -> str:

@@ -23,6 +23,9 @@ _ERRORS = ("nothing_to_import", "no_free_group", "store_full", "store_not_saved"
 
 
 class ImportReply(Reply):
+    """`lines`: the report in sentences."""
+
+    lines: tuple[str, ...]
     report: ImportReport
 
 
@@ -66,7 +69,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         body = read_body(ImportBody)
         refuse_while_busy(host)
         sources = older.from_home() if body.source == "home" else older.from_options()
-        return reply(ImportReply(report=older.run(sources, "request", body.on_conflict, dry_run=body.dry_run)))
+        return _answer(older.run(sources, "request", body.on_conflict, dry_run=body.dry_run))
 
     @blueprint.post("/api/import/old/file")
     @describe(
@@ -80,8 +83,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def import_file() -> Response:
         query = read_query(UploadQuery)
         refuse_while_busy(host)
-        report = older.run([_uploaded()], "request", query.on_conflict, dry_run=query.dry_run)
-        return reply(ImportReply(report=report))
+        return _answer(older.run([_uploaded()], "request", query.on_conflict, dry_run=query.dry_run))
 
     @blueprint.get("/api/import/report")
     @describe("Read what the last import took and what not.", reply=LastImportReply)
@@ -93,6 +95,10 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def dismiss() -> Response:
         older.dismiss()
         return reply(LastImportReply(report=older.last_report, notices=older.notices))
+
+
+def _answer(report: ImportReport) -> Response:
+    return reply(ImportReply(lines=report.lines, report=report))
 
 
 def _uploaded() -> OlderFile:
