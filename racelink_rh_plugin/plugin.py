@@ -14,6 +14,7 @@ from racelink_core.configuration import HostConfiguration, older_home
 
 from .actions import Actions
 from .buttons import Buttons
+from .data_transfer import DataTransfer
 from .heat import current_heat
 from .heat_events import follow_heat
 from .notifier import Notifier
@@ -54,6 +55,7 @@ class Plugin:
         events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
         self._actions = Actions(self._host, scenes, RaceLight(events, rhapi, self._host), notifier)
         buttons = Buttons(rhapi, self._host, scenes, notifier)
+        self._data = DataTransfer(self._host, notifier)
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
 
     def register(self) -> None:
@@ -67,6 +69,8 @@ class Plugin:
     def _register(self) -> None:
         RaceLinkPage(self._rhapi, self._host)
         self._refresh.register_now()
+        listen(self._rhapi, "DATA_EXPORT_INITIALIZE", self._data.register_exporter)
+        listen(self._rhapi, "DATA_IMPORT_INITIALIZE", self._data.register_importer)
         listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)
         for name in CLASSES_CHANGE_AT:
             listen(self._rhapi, name, self._actions.look_and_update, role="classes")

@@ -20,6 +20,12 @@ class Effect(Protocol):
     def __call__(self, action: Mapping[str, Any], args: Mapping[str, Any], /) -> None: ...
 
 
+class ImportFunction(Protocol):
+    """What `DataImporter` takes: itself, the API, the file and the form; whether it went well."""
+
+    def __call__(self, importer: object, rhapi: RhApi, data: bytes | str, args: Mapping[str, Any], /) -> bool: ...
+
+
 def select_field(
     name: str, label: str, choices: Sequence[tuple[str, str]], value: str, *, description: str | None = None
 ) -> Any:
@@ -46,7 +52,9 @@ def range_field(name: str, label: str, value: int, *, lowest: int, highest: int)
     return UIField(name, label, UIFieldType.RANGE, value=value, html_attributes=limits)
 
 
-def checkbox_field(name: str, label: str, value: bool, *, description: str | None, section: str) -> Any:
+def checkbox_field(
+    name: str, label: str, value: bool, *, description: str | None = None, section: str | None = None
+) -> Any:
     from RHUI import UIField, UIFieldType
 
     return UIField(name, label, UIFieldType.CHECKBOX, value=value, desc=description, persistent_section=section)
@@ -56,6 +64,26 @@ def action_effect(name: str, label: str, effect: Effect, fields: Sequence[Any]) 
     from EventActions import ActionEffect
 
     return ActionEffect(label, effect, list(fields), name)
+
+
+def data_exporter(
+    name: str, label: str, assemble: Callable[[RhApi], Any], to_file: Callable[[Any], Mapping[str, str] | None]
+) -> Any:
+    """assemble  gives what is exported
+    to_file   gives `data`, `encoding` (a MIME type) and `ext` of it; None: it failed
+    """
+    from data_export import DataExporter
+
+    return DataExporter(label, to_file, assemble, name)
+
+
+def data_importer(
+    name: str, label: str, take: ImportFunction, defaults: Mapping[str, Any], fields: Sequence[Any]
+) -> Any:
+    """`defaults`: by the names of the fields."""
+    from data_import import DataImporter
+
+    return DataImporter(label, take, dict(defaults), list(fields), name)
 
 
 def event(name: str) -> str:

@@ -13,7 +13,7 @@ from tests.rotorhazard.double.contract import EVENT_NAMES, TOP_LEVEL, importable
 
 SOURCES = sorted(Path(racelink_rh_plugin.__file__).parent.rglob("*.py"))
 SUB_APIS = ("config", "db", "events", "fields", "race", "server", "ui")
-MODULES = ("RHUI", "EventActions", "eventmanager")
+MODULES = ("RHUI", "EventActions", "data_export", "data_import", "eventmanager")
 
 
 def nodes() -> Iterator[ast.AST]:
@@ -59,9 +59,17 @@ def test_every_call_gives_arguments_that_the_contract_takes() -> None:
     assert checked > 10
 
 
-@pytest.mark.parametrize("name", ["UIField", "UIFieldSelectOption", "ActionEffect"])
-def test_every_class_is_built_as_the_contract_says(name: str) -> None:
-    module = "EventActions" if name == "ActionEffect" else "RHUI"
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("RHUI", "UIField"),
+        ("RHUI", "UIFieldSelectOption"),
+        ("EventActions", "ActionEffect"),
+        ("data_export", "DataExporter"),
+        ("data_import", "DataImporter"),
+    ],
+)
+def test_every_class_is_built_as_the_contract_says(module: str, name: str) -> None:
     described = importable(module, name)
     calls = [node for node in nodes() if isinstance(node, ast.Call) and chain(node.func) == [name]]
     assert calls

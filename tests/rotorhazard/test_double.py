@@ -13,7 +13,15 @@ import pytest
 
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.contract import EVENT_NAMES, TOP_LEVEL, importable, members_of
-from tests.rotorhazard.double.modules import ActionEffect, Evt, UIField, UIFieldSelectOption, UIFieldType
+from tests.rotorhazard.double.modules import (
+    ActionEffect,
+    DataExporter,
+    DataImporter,
+    Evt,
+    UIField,
+    UIFieldSelectOption,
+    UIFieldType,
+)
 from tests.rotorhazard.double.race import Heat, Pilot, RaceClass, SavedRace
 
 SUB_APIS = ("config", "db", "events", "fields", "race", "server", "ui")
@@ -94,6 +102,15 @@ def test_field_types_events_and_action_effects_are_those_of_the_contract() -> No
     recorded = importable("EventActions", "ActionEffect")
     assert actual_parameters(ActionEffect.__init__) == recorded_parameters(recorded["constructor"])
     assert actual_parameters(ActionEffect.runEffect) == recorded_parameters(recorded["methods"]["runEffect"])
+
+
+def test_exporters_and_importers_are_those_of_the_contract() -> None:
+    recorded = importable("data_export", "DataExporter")
+    assert actual_parameters(DataExporter.__init__) == recorded_parameters(recorded["constructor"])
+    assert actual_parameters(DataExporter.export) == recorded_parameters(recorded["methods"]["export"])
+    recorded = importable("data_import", "DataImporter")
+    assert actual_parameters(DataImporter.__init__) == recorded_parameters(recorded["constructor"])
+    assert actual_parameters(DataImporter.run_import) == recorded_parameters(recorded["methods"]["run_import"])
 
 
 def test_a_second_handler_of_one_name_replaces_the_first_and_low_priorities_run_inside_the_trigger(

@@ -58,11 +58,47 @@ class ActionEffect:
         self._effect_fn(action, args)
 
 
+class DataExporter:
+    def __init__(
+        self,
+        label: str,
+        formatter_fn: Callable[[Any], Any],
+        assembler_fn: Callable[[Any], Any],
+        name: str | None = None,
+    ) -> None:
+        self.name, self.label = name or label.lower(), label
+        self._formatter, self._assembler = formatter_fn, assembler_fn
+
+    def export(self, rhapi: Any) -> Any:
+        return self._formatter(self._assembler(rhapi))
+
+
+class DataImporter:
+    """`run_import`: without the check of the database that follows in the server."""
+
+    def __init__(
+        self,
+        label: str,
+        import_fn: Callable[..., Any],
+        default_args: dict[str, Any] | None = None,
+        settings: list[UIField] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name, self.label = name or label.lower(), label
+        self.default_args, self.settings = default_args or {}, settings or []
+        self._import = import_fn
+
+    def run_import(self, rhapi: Any, data: Any, import_args: dict[str, Any] | None = None) -> Any:
+        return self._import(self, rhapi, data, {**self.default_args, **(import_args or {})})
+
+
 def plain_modules() -> dict[str, ModuleType]:
     """By the name under which a plugin imports them."""
     contents: dict[str, tuple[Any, ...]] = {
         "RHUI": (UIField, UIFieldType, UIFieldSelectOption),
         "EventActions": (ActionEffect,),
+        "data_export": (DataExporter,),
+        "data_import": (DataImporter,),
         "eventmanager": (Evt,),
     }
     modules = {}
