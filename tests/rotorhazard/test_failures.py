@@ -13,6 +13,7 @@ from racelink_core.state.store import Store
 from racelink_core.web.static_files import MissingStaticFiles
 from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
+from tests.rotorhazard.double.modules import ActionEffect
 from tests.rotorhazard.rig import Field, race_day, status_of, until
 
 NO_SUCH_PORT = "/dev/racelink-is-not-here"
@@ -27,6 +28,34 @@ def test_a_rotorhazard_older_than_we_need_is_told_so_on_its_settings_page(
         assert "Update RotorHazard" in status_of(server)
         server.fire("RACE_START")
     assert "RaceLink is not running" in caplog.text
+
+
+def test_what_is_bound_to_effects_of_ours_says_so_while_we_do_not_run_and_other_actions_go_on(tmp_path: Path) -> None:
+    server = RotorHazard(tmp_path)
+    server.rhapi.API_VERSION_MINOR = 2
+    server.bind("RACE_START", "rl_synchronised_start", rl_action_preset="preset:1")
+    server.bind("RACE_START", "gcaction")
+    server.bind("RACE_START", "speak")
+    with server.running(initialize):
+        server.effects["speak"] = ActionEffect("Speak", lambda *_: server.ui.message_notify("Go!"), [], "speak")
+        server.fire("RACE_START")
+        assert server.events.errors == []
+        assert sum("RaceLink is not running" in message for message in server.ui.messages) == 1
+        assert "Go!" in server.ui.messages
+        assert set(server.effects) == {"rl_synchronised_start", "gcaction", "speak"}
+
+
+@pytest.mark.parametrize("stored", ["no list", "{}", '["gcaction", {"effect": 7}, {}]', 7])
+def test_actions_that_make_no_sense_are_no_failure_of_ours(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, stored: object
+) -> None:
+    server = RotorHazard(tmp_path, USER={"actions": stored})
+    server.rhapi.API_VERSION_MINOR = 2
+    with server.importable():
+        server.load(initialize)
+        server.fire("ACTIONS_INITIALIZE", {"register_fn": lambda effect: None})
+    assert server.events.errors == []
+    assert "Update RotorHazard" in caplog.text
 
 
 def test_a_wrong_port_is_named_in_the_panel_and_a_binding_says_why_nothing_happened(
