@@ -146,6 +146,7 @@ def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues]
 
     @blueprint.get("/")
     @blueprint.get("/scenes")
+    @blueprint.get("/race")
     def page() -> ResponseReturnValue:
         base_path = request.script_root + prefix
         return shell(

@@ -14,10 +14,14 @@ const mount = (root) => {
   const live = createLive({ api, store, eventsUrl: `${basePath}/sse` });
   const router = createRouter({ basePath, store });
   const actions = createActions({ api, store, live, router });
-  // Whoever only looks after devices loads nothing of the scenes.
+  // Whoever only looks after devices loads nothing of the other pages.
   const loadScenes = async () => {
     const { createScenes } = await import("../pages/scenes.js");
     return createScenes({ api, appStore: store, live, appActions: actions });
+  };
+  const loadRace = async () => {
+    const { createRace } = await import("../pages/race.js");
+    return createRace({ api, live, appActions: actions });
   };
   root.classList.add("rl-app");
   root.replaceChildren();
@@ -27,6 +31,7 @@ const mount = (root) => {
       actions=${actions}
       addressOf=${router.addressOf}
       loadScenes=${loadScenes}
+      loadRace=${loadRace}
       embedded=${"embedded" in root.dataset}
     />`,
     root,

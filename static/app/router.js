@@ -1,9 +1,9 @@
 // Which page is shown stands in the address; switching reads nothing from the server but a page's own code.
 
-const PAGES = { devices: "/", scenes: "/scenes" };
+const PAGES = { devices: "/", scenes: "/scenes", race: "/race" };
 
 export const createRouter = ({ basePath, store }) => {
-  const current = () => (location.pathname === basePath + PAGES.scenes ? "scenes" : "devices");
+  const current = () => Object.keys(PAGES).find((page) => location.pathname === basePath + PAGES[page]) ?? "devices";
   const follow = () => store.set({ page: current(), dialog: null });
   addEventListener("popstate", follow);
   follow();

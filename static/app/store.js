@@ -4,7 +4,7 @@ export const ALL = "all"; // the sidebar's "All devices"
 
 export const initialState = () => ({
   connection: "connecting", // connecting, open, lost
-  page: "devices", // or "scenes"
+  page: "devices", // or "scenes" or "race"
   unsavedScene: false, // the scenes page holds changes that nobody saved
   loaded: false,
   devices: [],

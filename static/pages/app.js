@@ -27,34 +27,35 @@ const useServerTime = (aheadS) => {
   return Math.ceil((browserS + aheadS) / CLOCK_STEP_S) * CLOCK_STEP_S;
 };
 
-// The page of scenes once its code is here; "failed" when it cannot be read
-const useScenes = (wanted, loadScenes) => {
-  const [scenes, setScenes] = useState(null);
+// A page of its own once its code is here; "failed" when it cannot be read
+const useLater = (wanted, load) => {
+  const [page, setPage] = useState(null);
   useEffect(() => {
-    if (wanted && !scenes) loadScenes().then(setScenes, () => setScenes("failed"));
+    if (wanted && !page) load().then(setPage, () => setPage("failed"));
   }, [wanted]);
-  return scenes;
+  return page;
 };
 
 const Loading = () => html`<p class="rl-loading" role="status"><span class="rl-spinner" aria-hidden="true"></span> Loading…</p>`;
 
-const ScenesArea = ({ scenes, state }) => {
-  if (!scenes) return html`<${Loading} />`;
-  if (scenes === "failed") {
+const LaterArea = ({ page, what, state }) => {
+  if (!page) return html`<${Loading} />`;
+  if (page === "failed") {
     return html`<div class="rl-card rl-empty">
-      <h3>The scenes could not be loaded</h3>
+      <h3>${what} could not be loaded</h3>
       <p>RaceLink does not answer, or was updated meanwhile. Check that it runs, then load the page anew.</p>
       <${Button} icon="refresh" onClick=${() => location.reload()}>Load anew<//>
     </div>`;
   }
-  return html`<${scenes.Page} app=${state} />`;
+  return html`<${page.Page} app=${state} />`;
 };
 
-export const App = ({ store, actions, addressOf, loadScenes, embedded }) => {
+export const App = ({ store, actions, addressOf, loadScenes, loadRace, embedded }) => {
   const state = useStore(store);
   const nowS = useServerTime(state.serverAheadS);
   const busy = state.task?.state === "running";
-  const scenes = useScenes(state.page === "scenes" && state.loaded, loadScenes);
+  const scenes = useLater(state.page === "scenes" && state.loaded, loadScenes);
+  const race = useLater(state.page === "race" && state.loaded, loadRace);
   const closeDrawer = () => actions.toggleDrawer(false);
   return html`
     <${Header}
@@ -89,7 +90,8 @@ export const App = ({ store, actions, addressOf, loadScenes, embedded }) => {
       onDismissImport=${actions.dismissImport}
     />
     ${!state.loaded && html`<${Loading} />`}
-    ${state.loaded && state.page === "scenes" && html`<${ScenesArea} scenes=${scenes} state=${state} />`}
+    ${state.loaded && state.page === "scenes" && html`<${LaterArea} page=${scenes} what="The scenes" state=${state} />`}
+    ${state.loaded && state.page === "race" && html`<${LaterArea} page=${race} what="The page of the race" state=${state} />`}
     ${state.loaded &&
     state.page === "devices" &&
     html`<div class="rl-page-area">

@@ -3,18 +3,12 @@ import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { createSceneActions } from "../app/scene-actions.js";
 import { SCENE_TOKENS, initialScenes, isDirty, isRunning, keyOf, sceneLists, sceneProgress } from "../app/scene-store.js";
 import { createStore } from "../app/store.js";
+import { loadStyles } from "../app/styles.js";
 import { count } from "../app/words.js";
 import { Button } from "../parts/button.js";
 import { SceneEditor } from "../parts/scene-editor.js";
 import { SceneList } from "../parts/scene-list.js";
 import { SceneDialogs } from "./scene-dialogs.js";
-
-const loadStyles = () =>
-  new Promise((resolve, reject) => {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL("../app/scenes.css", import.meta.url), onload: resolve, onerror: reject });
-    document.head.append(link);
-  });
 
 // Resolves to the page once its lists and styles are here.
 export const createScenes = async ({ api, appStore, live, appActions }) => {
@@ -22,7 +16,7 @@ export const createScenes = async ({ api, appStore, live, appActions }) => {
   const actions = createSceneActions({ api, store, appStore, live, appActions });
   const lists = sceneLists({ api, store, appStore });
   await Promise.all([
-    loadStyles(),
+    loadStyles("scenes.css"),
     live.extend({ lists, also: SCENE_TOKENS, events: { scene_progress: sceneProgress(store) } }),
   ]);
   addEventListener("beforeunload", (event) => {

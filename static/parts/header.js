@@ -14,6 +14,7 @@ const Wordmark = () => html`
 const PAGES = [
   { page: "devices", label: "Devices" },
   { page: "scenes", label: "Scenes" },
+  { page: "race", label: "Race" },
 ];
 
 // No <nav>: RotorHazard paints and hides what is in one.
@@ -51,9 +52,10 @@ export const Header = ({
   onBlackout,
 }) => html`
   <header class="rl-header">
-    <span class="rl-menu-button">
+    ${page !== "race" &&
+    html`<span class="rl-menu-button">
       <${IconButton} icon="menu" label=${page === "scenes" ? "List of scenes" : "Groups"} aria-expanded=${drawerOpen} onClick=${() => onDrawer(!drawerOpen)} />
-    </span>
+    </span>`}
     ${!embedded && html`<${Wordmark} />`}
     <${Navigation} page=${page} unsavedScene=${unsavedScene} addressOf=${addressOf} onPage=${onPage} />
     <div class="rl-tools">

@@ -263,7 +263,7 @@ def test_the_page_names_its_paths_and_allows_no_foreign_script(idle_client: Flas
     assert 'data-base-path="/racelink"' in page.text
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert idle_client.get("/racelink/scenes").text == page.text
+    assert idle_client.get("/racelink/scenes").text == idle_client.get("/racelink/race").text == page.text
     assert idle_client.get("/racelink").status_code == 308
     missing = idle_client.get("/racelink/nothing")
     assert (missing.status_code, missing.mimetype) == (404, "text/plain")
