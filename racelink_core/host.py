@@ -65,6 +65,7 @@ from racelink_core.services.scene_runner.service import BLACKOUT, SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
 from racelink_core.services.scene_transfer import SceneTransfer
 from racelink_core.services.scenes import Scenes
+from racelink_core.services.seats import Seats
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
@@ -315,6 +316,7 @@ class Host:
         self.rl_presets = RlPresets(self.store, self.clock)
         self.race_timer: Callable[[], RaceTimer | None] = lambda: None
         self.race_bindings = RaceBindings(self.store)
+        self.seats = Seats(self.store)
         self.race_reactions = RaceReactions(
             store=self.store,
             scenes=self.scenes,

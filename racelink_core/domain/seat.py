@@ -12,6 +12,8 @@ from racelink_core.domain.effect import Colour
 from racelink_core.domain.race_filter import SeatIndex
 from racelink_core.domain.target import DeviceTarget, GroupsTarget
 
+MAX_TEAMS = 64
+
 
 class Seat(FrozenModel):
     """`index` counts from 0, as in events; people are shown `index + 1`. A seat without lamps is not stored."""

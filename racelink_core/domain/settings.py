@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from racelink_core.domain.base import FrozenModel
-from racelink_core.domain.seat import TeamColour, first_team_colours
+from racelink_core.domain.seat import MAX_TEAMS, TeamColour, first_team_colours
 
 Warn2SVolt = Annotated[float, Field(ge=5.0, le=8.4, strict=True)]
 Warn6SVolt = Annotated[float, Field(ge=15.0, le=25.2, strict=True)]
@@ -41,7 +41,7 @@ class Settings(FrozenModel):
     scene_start_automation: SceneStart = "queue"
     leaves_out_unused_fields: bool = Field(default=False, strict=True)
     """Values that the chosen effect does not use are not sent in scenes, which changes what nodes keep."""
-    team_colours: tuple[TeamColour, ...] = Field(default_factory=first_team_colours, max_length=64)
+    team_colours: tuple[TeamColour, ...] = Field(default_factory=first_team_colours, max_length=MAX_TEAMS)
     startblocks_follow_heat: bool = Field(default=True, strict=True)
     """Pilots and channels are shown as soon as RotorHazard's heat, pilots or frequencies change."""
     wled_presets_file: str = Field(default="", max_length=255)

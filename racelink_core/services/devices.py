@@ -6,6 +6,7 @@ from racelink_core.domain.address import Mac
 from racelink_core.domain.errors import NotFound
 from racelink_core.services.grouping import clean_name
 from racelink_core.services.groups_of_devices import reconcile_groups
+from racelink_core.services.race_references import race_forgets_devices, report_emptied
 from racelink_core.state.store import Store
 
 
@@ -22,10 +23,16 @@ class Devices:
                 raise NotFound("device", mac)
             draft.devices[mac] = device.model_copy(update={"name": name})
 
-    def forget(self, mac: Mac) -> None:
-        """A device that answers again is found again by a discovery. Raises NotFound."""
+    def forget(self, mac: Mac) -> int:
+        """A device that answers again is found again by a discovery. Raises NotFound.
+
+        Returns how many seats have no lamps any more.
+        """
         with self._store.transaction() as draft:
             if draft.devices.pop(mac, None) is None:
                 raise NotFound("device", mac)
             reconcile_groups(draft)
+            emptied_seats = race_forgets_devices(draft, (mac,))
         self._store.readings.forget(mac)
+        report_emptied(emptied_seats)
+        return emptied_seats

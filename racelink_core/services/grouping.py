@@ -14,7 +14,7 @@ from racelink_core.services.group_push import GroupPush, PushCounts
 from racelink_core.services.groups_of_devices import UnknownGroups, check_boundary, reconcile_groups
 from racelink_core.services.lanes import Lanes
 from racelink_core.services.membership import Membership
-from racelink_core.services.race_references import race_follows_groups
+from racelink_core.services.race_references import race_follows_groups, report_emptied
 from racelink_core.services.scene_references import follow_groups
 from racelink_core.services.tasks import TaskHandle, TaskRunning, Tasks, TaskSnapshot
 from racelink_core.state.draft import Draft
@@ -34,8 +34,11 @@ def clean_name(name: str) -> str:
 
 
 class GroupDeleted(NamedTuple):
+    """`emptied_seats`: how many seats of the race timer have no lamps any more."""
+
     moved_devices: int
     changed_scenes: int
+    emptied_seats: int
 
 
 class _Renumbered(NamedTuple):
@@ -140,10 +143,11 @@ class Grouping:
             for mac in members:
                 _place(draft, mac, UNCONFIGURED)
             changed_scenes = follow_groups(draft, {group_id: None})
-            race_follows_groups(draft, {group_id: None})
+            emptied_seats = race_follows_groups(draft, {group_id: None})
+        report_emptied(emptied_seats)
         if members and self._lanes.lanes():
             self._start_pushing("bulk_set_group", members, origin, {"groupId": UNCONFIGURED}, skip_offline=True)
-        return GroupDeleted(len(members), changed_scenes)
+        return GroupDeleted(len(members), changed_scenes, emptied_seats)
 
     def start_assign(self, macs: Sequence[Mac], group_id: GroupId, origin: Origin) -> TaskSnapshot:
         """Moves devices into a group. Result: changed, skipped_offline, timed_out, total.

@@ -53,6 +53,7 @@ def create_blueprint(
         node_config,
         presets,
         race_bindings,
+        race_seats,
         recordings,
         reference,
         rl_presets,
@@ -103,6 +104,7 @@ def create_blueprint(
         history,
         healing,
         race_bindings,
+        race_seats,
         statistics,
         imports,
         configuration,
@@ -146,7 +148,6 @@ def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues]
 
     @blueprint.get("/")
     @blueprint.get("/scenes")
-    @blueprint.get("/race")
     def page() -> ResponseReturnValue:
         base_path = request.script_root + prefix
         return shell(

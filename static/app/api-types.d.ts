@@ -508,6 +508,12 @@ export interface ForceBody {
   skipOffline?: boolean;
 }
 
+/** `emptied_seats`: how many seats of the race timer have no lamps any more. */
+export interface ForgottenReply {
+  ok: boolean;
+  emptied_seats: number;
+}
+
 /** One frame on the cable between host and gateway. seq counts up by one over all gateways since the start of the host ts Unix time at which it was written to the device or read from it gateway the MAC; the port before the gateway has said who it is hex all bytes as on the cable, 00 and LEN included text what it says */
 export interface FrameRecord {
   seq: number;
@@ -562,11 +568,12 @@ export interface GatewaysReply {
   gateways: Array<GatewayRow>;
 }
 
-/** `moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group. */
+/** `moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group. `emptied_seats`: how many seats of the race timer have no lamps any more. */
 export interface GroupDeletedReply {
   ok: boolean;
   moved_devices: number;
   changed_scenes: number;
+  emptied_seats: number;
 }
 
 /** `dev_type` 0: several kinds, or none. */
@@ -1492,6 +1499,24 @@ export interface ScenesReply {
   scenes: Array<SceneRow>;
 }
 
+/** `index` counts from 0, as in events; people are shown `index + 1`. A seat without lamps is not stored. */
+export interface Seat {
+  index: number;
+  target: GroupsTarget | DeviceTarget;
+}
+
+/** All seats that have lamps. */
+export interface SeatsBody {
+  seats: Array<Seat>;
+}
+
+/** Only seats with lamps are listed; their `index` counts from 0. `count`: how many the race timer has. */
+export interface SeatsReply {
+  ok: boolean;
+  seats: Array<Seat>;
+  count: number;
+}
+
 /** LEDs from `start` up to, and without, `stop`. */
 export interface SegmentValue {
   start: number;
@@ -1649,6 +1674,22 @@ export interface TaskRow {
 export interface TasksReply {
   ok: boolean;
   tasks: Array<TaskRow>;
+}
+
+/** `team`: its name in the race timer, such as "A". */
+export interface TeamColour {
+  team: string;
+  colour: [number, number, number];
+}
+
+/** All teams that have a colour: red, green and blue, 0 to 255 each. */
+export interface TeamColoursBody {
+  team_colours: Array<TeamColour>;
+}
+
+export interface TeamColoursReply {
+  ok: boolean;
+  team_colours: Array<TeamColour>;
 }
 
 /** An event that is made up. What is not given is what the binding is limited to, else the first. seat, lap_number whose pass it would be, and which colour of whomever the binding takes it from */
@@ -1815,6 +1856,8 @@ export interface Get {
   "race/timer": { body: undefined; reply: RaceTimerReply };
   "race/bindings": { body: undefined; reply: RaceBindingsReply };
   "race/bindings/{binding_id}": { body: undefined; reply: RaceBindingReply };
+  "race/seats": { body: undefined; reply: SeatsReply };
+  "race/team-colours": { body: undefined; reply: TeamColoursReply };
   "statistics": { body: undefined; reply: StatisticsReply };
   "import/report": { body: undefined; reply: LastImportReply };
   "configuration/export": { body: undefined; reply: ConfigurationDocument };
@@ -1879,11 +1922,13 @@ export interface Put {
   "scenes/{key}": { body: UpdateSceneBody; reply: SavedSceneReply };
   "settings": { body: SettingsBody; reply: SettingsReply };
   "race/bindings/{binding_id}": { body: UpdateRaceBindingBody; reply: RaceBindingReply };
+  "race/seats": { body: SeatsBody; reply: SeatsReply };
+  "race/team-colours": { body: TeamColoursBody; reply: TeamColoursReply };
 }
 
 /** By address below `api/`: what `DELETE` takes and answers. */
 export interface Delete {
-  "devices/{address}": { body: undefined; reply: Reply };
+  "devices/{address}": { body: undefined; reply: ForgottenReply };
   "presets/{name}": { body: undefined; reply: PresetFilesReply };
   "rl-presets/{key}": { body: undefined; reply: PresetDeletedReply };
   "scenes/{key}": { body: undefined; reply: Reply };

@@ -122,6 +122,16 @@ def test_each_source_gives_its_colour_and_the_brightness_stays_that_of_the_bindi
         comes(lambda: (field.colours(), field.brightness()), ({colour}, {77}))
 
 
+def test_the_operator_chooses_the_colours_of_teams(tmp_path: Path) -> None:
+    field = Field()
+    with race_day(tmp_path, field) as server:
+        server.bind("RACE_LAP_RECORDED", "rl_special_rl_preset_group", rl_action_colour="team")
+        colours = [{"team": "A", "colour": [9, 8, 7]}]
+        asked(server, "PUT", "race/team-colours", {"team_colours": colours})
+        passed(server)
+        comes(field.colours, {(9, 8, 7)})
+
+
 def test_an_event_without_the_colour_leaves_the_effect_its_own(tmp_path: Path) -> None:
     field = Field()
     with race_day(tmp_path, field) as server:

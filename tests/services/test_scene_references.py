@@ -39,7 +39,7 @@ def test_deleting_a_group_takes_it_out_of_every_scene_at_once(tmp_path: Path) ->
         three_groups(rig)
         changes: list[Change] = []
         rig.host.store.subscribe(changes.append)
-        assert rig.host.grouping.delete(GroupId(2)) == (0, 2)
+        assert rig.host.grouping.delete(GroupId(2)) == (0, 2, 0)
         assert named(rig) == {1: [1], 2: [0], 3: [3]}
         assert [change.scopes for change in changes] == [{Scope.GROUPS, Scope.SCENES}]
         assert rig.host.grouping.delete(GroupId(1)).changed_scenes == 1
@@ -75,7 +75,7 @@ def test_seats_and_race_bindings_follow_their_groups_too(tmp_path: Path) -> None
         rig.host.grouping.start_renumber([2, 1, 3], OPERATOR, update_scenes=False)
         rig.finished()
         assert named_in_the_race() == ({0: (2,), 1: (1,)}, (2, 3))
-        rig.host.grouping.delete(GroupId(2))
+        assert rig.host.grouping.delete(GroupId(2)).emptied_seats == 1
         assert named_in_the_race() == ({1: (1,)}, (3,)), "a seat without lamps is none"
         rig.host.grouping.delete(GroupId(3))
         assert named_in_the_race()[1] == (0,), "the binding stays, and says what is missing"

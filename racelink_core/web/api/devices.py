@@ -73,6 +73,12 @@ class UpdateMetaReply(RootModel[MetaReply | TaskReply]):
     """The counts, or, when the devices change their group, a task."""
 
 
+class ForgottenReply(Reply):
+    """`emptied_seats`: how many seats of the race timer have no lamps any more."""
+
+    emptied_seats: int
+
+
 class DiscoverBody(RequestBody):
     targetGroupId: AssignableGroup = 0  # noqa: N815
     newGroupName: Name | None = None  # noqa: N815
@@ -193,15 +199,14 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.delete("/api/devices/<address>")
     @describe(
         "Forget a device; if it is still there, the next discovery finds it again.",
-        reply=Reply,
+        reply=ForgottenReply,
         errors=("invalid_request", *ADDRESS_ERRORS),
         is_busy_gated=True,
     )
     def forget(address: str) -> Response:
         mac = find_device(address, host.store.snapshot)
         refuse_while_busy(host)
-        host.devices.forget(mac)
-        return reply(Reply())
+        return reply(ForgottenReply(emptied_seats=host.devices.forget(mac)))
 
     _register_light(blueprint, host)
 

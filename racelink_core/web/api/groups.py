@@ -29,10 +29,14 @@ class CreatedReply(Reply):
 
 
 class GroupDeletedReply(Reply):
-    """`moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group."""
+    """`moved_devices`: how many are in "Unconfigured" now; `changed_scenes`: how many named the group.
+
+    `emptied_seats`: how many seats of the race timer have no lamps any more.
+    """
 
     moved_devices: int
     changed_scenes: int
+    emptied_seats: int
 
 
 class CreateBody(RequestBody):
