@@ -10,17 +10,19 @@ from typing import Any
 
 from .notifier import Notifier
 from .rotorhazard import RhApi, action_effect, listen
+from .settings_section import register_section
 
 _log = logging.getLogger(__name__)
 
 
 def report_failure(rhapi: RhApi, error: Exception) -> None:
-    """Never raises. The log gets the traceback, the page the sentence, and the event actions of ours stand-ins."""
+    """Never raises. The log gets the traceback, the page the sentence, and what is stored is kept."""
     sentence = str(error) or type(error).__name__
     _log.error("RaceLink is not running: %s", sentence, exc_info=error)
     try:
         rhapi.ui.register_panel("rl_settings", "RaceLink", "settings")
         rhapi.ui.register_markdown("rl_settings", "rl_status", f"**RaceLink is not running.** {escape(sentence)}")
+        register_section(rhapi)  # else the settings are gone when RaceLink runs again
         listen(rhapi, "ACTIONS_INITIALIZE", lambda args: _register_stand_ins(rhapi, args))
     except Exception:  # noqa: BLE001 - a RotorHazard too old for panels still has its log
         _log.warning("RaceLink could not show this on the settings page", exc_info=True)

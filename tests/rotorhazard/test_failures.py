@@ -45,6 +45,13 @@ def test_what_is_bound_to_effects_of_ours_says_so_while_we_do_not_run_and_other_
         assert set(server.effects) == {"rl_synchronised_start", "gcaction", "speak"}
 
 
+def test_the_settings_are_kept_while_we_do_not_run(tmp_path: Path) -> None:
+    server = RotorHazard(tmp_path, RACELINK={"rl_comms_port": NO_SUCH_PORT})
+    server.rhapi.API_VERSION_MINOR = 2
+    with server.running(initialize):
+        assert server.rhapi.config.get("RACELINK", "rl_comms_port") == NO_SUCH_PORT
+
+
 @pytest.mark.parametrize("stored", ["no list", "{}", '["gcaction", {"effect": 7}, {}]', 7])
 def test_actions_that_make_no_sense_are_no_failure_of_ours(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, stored: object
