@@ -77,7 +77,7 @@ class RaceBindings:
         with self._store.transaction() as draft:
             before = _find(draft.race_bindings, binding_id)
             binding = _read({**_values(before), **fields, "id": before.id, "display_order": before.display_order})
-            _check_fit(binding)
+            check_fit(binding)
             if binding.reaction != before.reaction or (binding.is_on and not before.is_on):
                 _check_reaction(binding, self._store.snapshot)
             draft.race_bindings[binding.id] = binding
@@ -141,11 +141,11 @@ def _read(fields: Fields) -> RaceBinding:
 
 
 def _check(binding: RaceBinding, snapshot: Snapshot) -> None:
-    _check_fit(binding)
+    check_fit(binding)
     _check_reaction(binding, snapshot)
 
 
-def _check_fit(binding: RaceBinding) -> None:
+def check_fit(binding: RaceBinding) -> None:
     """Nothing is asked of the event that it never says. Raises InvalidValue."""
     kind = RACE_EVENTS[binding.event]
     label = f"“{kind.label}”"

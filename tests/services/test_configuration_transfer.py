@@ -100,8 +100,8 @@ def furnish(host: Host) -> None:
         light = RlPresetCommand(target=GroupsTarget(value=(2,)), params=RlPresetChoice(preset_id=20))
         draft.race_bindings.update(
             {
-                1: RaceBinding(id=1, name="Pass", event="RACE_LAP_RECORDED", reaction=light),
-                2: RaceBinding(id=2, name="Go", event="RACE_START", reaction=RunScene(scene="go")),
+                1: RaceBinding(id=1, name="Pass", event="RACE_LAP_RECORDED", reaction=light, display_order=1),
+                2: RaceBinding(id=2, name="Go", event="RACE_START", reaction=RunScene(scene="go"), display_order=2),
             }
         )
         draft.settings = draft.settings.model_copy(update={"brightness_ceiling": 80, "wled_presets_file": "a.json"})
@@ -347,8 +347,23 @@ def test_a_seat_without_its_groups_is_not_taken(hosts: Hosts) -> None:
     report = take(hosts("new"), exported(hosts("club"), "seats", "race_bindings"))
     assert [each.what for each in report.refused] == ["Seat 1"]
     assert of(report, "seats").added == ("Seat 2",)
-    assert "a group that is gone" in remarks(report)["Pass"]
-    assert "scene go" in remarks(report)["Go"]
+    assert "RL:mine" in remarks(report)["Pass"]
+    assert "'go'" in remarks(report)["Go"]
+
+
+def test_bindings_that_are_new_here_come_after_the_others(hosts: Hosts) -> None:
+    furnish(hosts("club"))
+    here = hosts("new")
+    with here.store.transaction() as draft:
+        for number, name in ((1, "Mine"), (2, "Pass")):
+            draft.race_bindings[number] = RaceBinding(
+                id=number, name=name, event="RACE_START", reaction=RunScene(scene="x"), display_order=number
+            )
+    report = take(here, exported(hosts("club"), "race_bindings"))
+    assert (of(report, "race_bindings").added, of(report, "race_bindings").changed) == (("Go",), ("Pass",))
+    bindings = here.store.snapshot.race_bindings
+    assert [(each.name, each.display_order) for each in bindings.values()] == [("Mine", 1), ("Pass", 2), ("Go", 3)]
+    assert bindings[2].event == "RACE_LAP_RECORDED"
 
 
 def test_a_network_whose_gateway_is_known_keeps_its_radio(hosts: Hosts) -> None:
@@ -443,6 +458,9 @@ DEVICE = {"mac": "3C6105000001", "name": "A"}
         ({"seats": [{"index": 16, "target": {"kind": "groups", "value": [1]}}]}, "parts.seats[0].index"),
         ({"race_bindings": [{"id": 1, "name": "A", "event": "moonrise", "reaction": {"kind": "stop_scene"}}]},
          "parts.race_bindings[0].event"),
+        ({"race_bindings": [{"id": 1, "name": "A", "event": "RACE_START", "only": {"seat": 1},
+                             "reaction": {"kind": "stop_scene"}}]},
+         "parts.race_bindings[0].only.seat"),
         ({"settings": {"brightness_ceiling": 0}}, "parts.settings.brightness_ceiling"),
         ({"settings": {"wled_presets_file": "a"}}, "parts.settings.wled_presets_file"),
         ({"settings": []}, "parts.settings"),

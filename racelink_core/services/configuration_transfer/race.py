@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from racelink_core.domain.command import RlPresetCommand, SyncCommand
 from racelink_core.domain.configuration_document import InvalidConfiguration, read_record
-from racelink_core.domain.group import GroupId
-from racelink_core.domain.race_binding import MAX_BINDINGS, RaceBinding, RunScene, StopScene
+from racelink_core.domain.errors import InvalidValue
+from racelink_core.domain.race_binding import MAX_BINDINGS, RaceBinding
 from racelink_core.domain.race_references import binding_with_new_groups, binding_with_preset, seat_with_new_groups
+from racelink_core.domain.reaction_problem import problem_of_reaction
 from racelink_core.domain.seat import Seat
 from racelink_core.domain.snapshot import Snapshot
-from racelink_core.domain.target import DeviceTarget, GroupsTarget
 from racelink_core.runtime.turns import Turns
 from racelink_core.services.configuration_transfer.records import Known, placed
 from racelink_core.services.configuration_transfer.taking import Taking
+from racelink_core.services.race_bindings import check_fit
 
 
 def written_seats(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -53,6 +52,10 @@ def read_bindings(value: object) -> list[RaceBinding]:
     for path, stored in placed(value, "race_bindings"):
         binding = read_record(RaceBinding, stored, path)
         known.add(binding.id, path)
+        try:
+            check_fit(binding)
+        except InvalidValue as error:
+            raise InvalidConfiguration(f"{path}.{error.field}", error.problem) from error
         bindings.append(binding)
     if len(bindings) > MAX_BINDINGS:
         raise InvalidConfiguration("parts.race_bindings", f"at most {MAX_BINDINGS}, got {len(bindings)}")
@@ -79,55 +82,51 @@ def take_seats(seats: list[Seat], taking: Taking) -> None:
 
 def take_bindings(bindings: list[RaceBinding], taking: Taking) -> None:
     """A binding is the same if it is called the same; of several, the one with the same number."""
-    here, tally, new_ids = taking.draft.race_bindings, taking.tally("race_bindings"), taking.new_group_ids()
+    here, tally = taking.draft.race_bindings, taking.tally("race_bindings")
     matched = _matching(bindings, here)
     if taking.replaces:
         for binding in tuple(here.values()):
             if binding.id not in matched.values():
                 del here[binding.id]
                 taking.removed("race_bindings", binding.name)
-    for binding in Turns().between(bindings):
+    new_ids = taking.new_group_ids()
+    for binding in Turns().between(sorted(bindings, key=lambda each: each.display_order)):
         present = here.get(matched.get(binding.id, 0))
         if present is None and len(here) >= MAX_BINDINGS:
             reason = f"There are {MAX_BINDINGS} race bindings already."
             taking.findings.leave_out("race_binding", binding.name, reason)
             continue
-        number = _free_id(binding.id, here) if present is None else present.id
         wanted = binding_with_preset(binding_with_new_groups(binding, new_ids), taking.preset_of)
-        wanted = wanted.model_copy(update={"id": number})
+        wanted = wanted.model_copy(update=_place(binding, present, taking))
         if wanted == present:
             tally.same += 1
         else:
             (tally.added if present is None else tally.replaced).append(binding.name)
-            here[number] = wanted
+            here[wanted.id] = wanted
+
+
+def _place(binding: RaceBinding, present: RaceBinding | None, taking: Taking) -> dict[str, int]:
+    """Its id and its order; what comes new to others comes after them."""
+    here = taking.draft.race_bindings
+    if present is not None:
+        order = binding.display_order if taking.replaces else present.display_order
+        return {"id": present.id, "display_order": order}
+    last = max((each.display_order for each in here.values()), default=0)
+    return {
+        "id": binding.id if binding.id not in here else taking.draft.next_race_binding_id(),
+        "display_order": binding.display_order if taking.replaces else last + 1,
+    }
 
 
 def say_what_bindings_miss(taking: Taking, before: Snapshot) -> None:
     """Of what changed, and of everything where something else may be gone."""
-    keys = {scene.key for scene in taking.draft.scenes.values()}
-    for binding in taking.draft.race_bindings.values():
+    draft = taking.draft
+    now = Snapshot(devices=draft.devices, groups=draft.groups, presets=draft.presets, scenes=draft.scenes)
+    for binding in Turns().between(draft.race_bindings.values()):
         if taking.replaces or before.race_bindings.get(binding.id) != binding:
-            missing = ", ".join(_missing(binding, taking, keys))
-            if missing:
-                reason = f"Not on this host: {missing}. Choose others before you race."
-                taking.findings.change("race_binding", binding.name, reason)
-
-
-def _missing(binding: RaceBinding, taking: Taking, scene_keys: set[str]) -> Iterator[str]:
-    reaction, draft = binding.reaction, taking.draft
-    if isinstance(reaction, RunScene):
-        if reaction.scene not in scene_keys:
-            yield f"scene {reaction.scene}"
-        return
-    if isinstance(reaction, StopScene | SyncCommand):
-        return
-    if isinstance(reaction, RlPresetCommand) and reaction.params.preset_id not in (None, *draft.presets):
-        yield f"RL preset {reaction.params.preset_id}"
-    if isinstance(reaction.target, GroupsTarget):
-        unknown = [number for number in reaction.target.value if GroupId(number) not in draft.groups]
-        yield from (f"group {number}" if number else "a group that is gone" for number in unknown)
-    elif isinstance(reaction.target, DeviceTarget) and reaction.target.value not in draft.devices:
-        yield f"device {reaction.target.value}"
+            problem = problem_of_reaction(binding.reaction, now)
+            if problem is not None:
+                taking.findings.change("race_binding", binding.name, problem.text)
 
 
 def _matching(bindings: list[RaceBinding], here: dict[int, RaceBinding]) -> dict[int, int]:
@@ -142,10 +141,6 @@ def _matching(bindings: list[RaceBinding], here: dict[int, RaceBinding]) -> dict
         if binding.id not in matched and by_name.get(binding.name):
             matched[binding.id] = by_name[binding.name].pop(0)
     return matched
-
-
-def _free_id(wanted: int, here: dict[int, RaceBinding]) -> int:
-    return wanted if wanted not in here else max(here) + 1
 
 
 def _seat_name(index: int) -> str:
