@@ -17,6 +17,7 @@ from .buttons import Buttons
 from .data_transfer import DataTransfer
 from .heat import current_heat
 from .heat_events import follow_heat
+from .led_effects import LedEffects
 from .notifier import Notifier
 from .older_options import older_options
 from .page import RaceLinkPage
@@ -51,6 +52,7 @@ class Plugin:
         self._host.startblock.heat = lambda: current_heat(rhapi)
         notifier = Notifier(rhapi)
         self._host.heat_follower.on_problem = notifier.say
+        self._leds = LedEffects(self._host, notifier)
         scenes = ScenePlayer(self._host)
         events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
         self._actions = Actions(self._host, scenes, RaceLight(events, rhapi, self._host), notifier)
@@ -74,6 +76,7 @@ class Plugin:
         listen(self._rhapi, "ACTIONS_INITIALIZE", self._actions.initialise)
         for name in CLASSES_CHANGE_AT:
             listen(self._rhapi, name, self._actions.look_and_update, role="classes")
+        listen(self._rhapi, "LED_INITIALIZE", self._leds.initialise)
         follow_heat(self._rhapi, self._host.heat_follower)
         listen(self._rhapi, "STARTUP", self._start)
         listen(self._rhapi, "CONFIG_SET", self._config_set)

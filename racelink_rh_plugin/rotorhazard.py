@@ -12,6 +12,8 @@ RhApi = Any
 """RotorHazard's API object. Untyped on their side; the double of the tests is checked against the recorded contract."""
 
 OLDEST_API = (1, 4)
+_LED_EFFECT_S = 4
+"""After it the strip goes on with the idle effect that the user chose."""
 
 
 class Effect(Protocol):
@@ -84,6 +86,19 @@ def data_importer(
     from data_import import DataImporter
 
     return DataImporter(label, take, dict(defaults), list(fields), name)
+
+
+def led_effect(
+    name: str, label: str, effect: Callable[[Mapping[str, Any]], None], *, is_offered: bool, colour: int
+) -> Any:
+    """An effect of the LED strip's manager. `colour` (0xRRGGBB) stands in where an event has none."""
+    from eventmanager import Evt
+    from led_event_manager import LEDEffect, LEDEvent
+
+    idle = [LEDEvent.IDLE_READY, LEDEvent.IDLE_RACING, LEDEvent.IDLE_DONE]
+    offered = {"manual": True, "include": idle, "recommended": [Evt.RACE_START, Evt.RACE_FINISH, Evt.RACE_STOP]}
+    valid_events = offered if is_offered else {"manual": False, "exclude": [Evt.ALL]}
+    return LEDEffect(label, effect, valid_events, {"color": colour, "time": _LED_EFFECT_S}, name)
 
 
 def event(name: str) -> str:

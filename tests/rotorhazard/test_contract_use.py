@@ -13,7 +13,7 @@ from tests.rotorhazard.double.contract import EVENT_NAMES, TOP_LEVEL, importable
 
 SOURCES = sorted(Path(racelink_rh_plugin.__file__).parent.rglob("*.py"))
 SUB_APIS = ("config", "db", "events", "fields", "race", "server", "ui")
-MODULES = ("RHUI", "EventActions", "data_export", "data_import", "eventmanager")
+MODULES = ("RHUI", "EventActions", "data_export", "data_import", "eventmanager", "led_event_manager")
 
 
 def nodes() -> Iterator[ast.AST]:
@@ -67,6 +67,7 @@ def test_every_call_gives_arguments_that_the_contract_takes() -> None:
         ("EventActions", "ActionEffect"),
         ("data_export", "DataExporter"),
         ("data_import", "DataImporter"),
+        ("led_event_manager", "LEDEffect"),
     ],
 )
 def test_every_class_is_built_as_the_contract_says(module: str, name: str) -> None:

@@ -18,6 +18,7 @@ from tests.rotorhazard.double.modules import (
     DataExporter,
     DataImporter,
     Evt,
+    LEDEffect,
     UIField,
     UIFieldSelectOption,
     UIFieldType,
@@ -99,6 +100,10 @@ def test_a_class_for_fields_has_the_recorded_attributes_and_defaults(double: typ
 def test_field_types_events_and_action_effects_are_those_of_the_contract() -> None:
     assert {kind.name: kind.value for kind in UIFieldType} == importable("RHUI", "UIFieldType")["enum"]
     assert {name: getattr(Evt, name) for name in EVENT_NAMES} == EVENT_NAMES
+    recorded = importable("led_event_manager", "LEDEffect")
+    assert actual_parameters(LEDEffect.__init__) == recorded_parameters(recorded["constructor"])
+    for name, signature in recorded["methods"].items():
+        assert actual_parameters(getattr(LEDEffect, name)) == recorded_parameters(signature), name
     recorded = importable("EventActions", "ActionEffect")
     assert actual_parameters(ActionEffect.__init__) == recorded_parameters(recorded["constructor"])
     assert actual_parameters(ActionEffect.runEffect) == recorded_parameters(recorded["methods"]["runEffect"])

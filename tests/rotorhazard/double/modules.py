@@ -8,7 +8,9 @@ from enum import Enum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tests.rotorhazard.double.contract import EVENT_NAMES, FIELD_TYPES
+import gevent
+
+from tests.rotorhazard.double.contract import EVENT_NAMES, FIELD_TYPES, importable
 
 if TYPE_CHECKING:
 
@@ -18,6 +20,7 @@ else:
     UIFieldType = Enum("UIFieldType", FIELD_TYPES, type=str)
 
 Evt = type("Evt", (), dict(EVENT_NAMES))
+LEDEvent = type("LEDEvent", (), dict(importable("led_event_manager", "LEDEvent")["constants"]))
 
 
 @dataclass
@@ -92,6 +95,33 @@ class DataImporter:
         return self._import(self, rhapi, data, {**self.default_args, **(import_args or {})})
 
 
+class LEDEffect:
+    def __init__(
+        self,
+        label: str,
+        handler_fn: Callable[[Mapping[str, Any]], None],
+        valid_events: Mapping[str, Any],
+        default_args: Mapping[str, Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name, self.label, self.valid_events = name or label.lower(), label, valid_events
+        self.default_args = default_args
+        self._handler_fn = handler_fn
+        self._running: gevent.Greenlet[..., None] | None = None
+
+    def run_effect(self, args: Mapping[str, Any], idler: Callable[[], None]) -> None:
+        self._running = gevent.spawn(self.effect_runner, {**args, "_effect": self})
+        self._running.link(lambda _: idler())
+
+    def effect_runner(self, args: Mapping[str, Any]) -> None:
+        self._handler_fn(args)
+
+    def stop_effect(self) -> None:
+        """Waits for its end."""
+        if self._running is not None:
+            self._running.join()
+
+
 def plain_modules() -> dict[str, ModuleType]:
     """By the name under which a plugin imports them."""
     contents: dict[str, tuple[Any, ...]] = {
@@ -100,6 +130,7 @@ def plain_modules() -> dict[str, ModuleType]:
         "data_export": (DataExporter,),
         "data_import": (DataImporter,),
         "eventmanager": (Evt,),
+        "led_event_manager": (LEDEffect, LEDEvent),
     }
     modules = {}
     for name, members in contents.items():

@@ -15,6 +15,7 @@ from jinja2 import DictLoader
 from tests.rotorhazard.double.contract import EVENT_NAMES
 from tests.rotorhazard.double.events import EventsAPI
 from tests.rotorhazard.double.interface import FieldsAPI, UserInterfaceAPI
+from tests.rotorhazard.double.leds import LedManager
 from tests.rotorhazard.double.modules import ActionEffect, DataExporter, DataImporter, plain_modules
 from tests.rotorhazard.double.race import RaceAPI
 from tests.rotorhazard.double.settings import DatabaseAPI, ServerConfigAPI
@@ -67,6 +68,8 @@ class RotorHazard:
         self.rhapi = RhApiDouble(data_dir, self.config, self.app)
         self.events, self.ui = self.rhapi.events, self.rhapi.ui
         self.effects: dict[str, ActionEffect] = {}
+        self.leds = LedManager(self.events)
+        self.has_strip = False
         self.exporters: dict[str, DataExporter] = {}
         self.importers: dict[str, DataImporter] = {}
         self._add_own_page()
@@ -103,6 +106,8 @@ class RotorHazard:
         self.rhapi.server.info = self.rhapi.server_info = {"release_version": "4.4.1"}
         self.fire("DATA_EXPORT_INITIALIZE", {"register_fn": lambda each: self.exporters.update({each.name: each})})
         self.fire("DATA_IMPORT_INITIALIZE", {"register_fn": lambda each: self.importers.update({each.name: each})})
+        if self.has_strip:
+            self.fire("LED_INITIALIZE", {"register_fn": self.leds.register})
         self.fire("ACTIONS_INITIALIZE", {"register_fn": self._register_effect})
         self.events.on("all", self._run_actions, priority=200, name="actions")
         self.fire("STARTUP")
