@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from gevent.pywsgi import WSGIServer
 
 from racelink_core.domain.errors import RaceLinkError
+from racelink_core.runtime.turns import give_way
 from racelink_core.web import Access, OpenAccess, TokenAccess, create_blueprint
 from racelink_core.web.failures import failure_response
 
@@ -62,6 +63,7 @@ class _Server(WSGIServer):
     def handle(self, client: Any, address: Any) -> None:
         """An answer must not wait for the acknowledgement of the one before (40 ms, measured 2026-11)."""
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        give_way()  # after a restart, pages come back all at once
         super().handle(client, address)
 
 

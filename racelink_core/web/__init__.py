@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from racelink_core import __version__
+from racelink_core.runtime.turns import give_way
 from racelink_core.web.access import Access, BasicAccess, OpenAccess, TokenAccess, guard
 from racelink_core.web.failures import handle_failures
 from racelink_core.web.requests import MAX_BODY_BYTES
@@ -127,6 +128,11 @@ def normal_prefix(url_prefix: str) -> str:
 
 def _limit_and_harden(blueprint: Blueprint) -> None:
     @blueprint.before_request
+    def _in_turn() -> None:
+        """Fifty pages that hear of the same change ask at the same time: 50 ms in one piece (measured 2026-11)."""
+        give_way()
+
+    @blueprint.before_request
     def _limit() -> None:
         request.max_content_length = MAX_BODY_BYTES + 1
 
@@ -148,6 +154,7 @@ def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues]
 
     @blueprint.get("/")
     @blueprint.get("/scenes")
+    @blueprint.get("/race")
     def page() -> ResponseReturnValue:
         base_path = request.script_root + prefix
         return shell(

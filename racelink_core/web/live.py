@@ -151,6 +151,7 @@ class LiveHub:
         yield b"retry: 1000\n\n"
         if client.missed:
             yield _frame(client.since_number, "resync", {})
+        give_way()  # pages come back all at once after a restart
         for event, payload in seed():
             yield _frame(client.since_number, event, payload)
         while not client.closed:

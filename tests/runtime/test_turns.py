@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Iterator
 
+import gevent
+
 from racelink_core.runtime.turns import Turns, give_way
 
 
@@ -49,3 +51,58 @@ def test_work_of_uneven_steps_gives_way_by_time_and_loses_nothing() -> None:
             yield step
 
     assert [step for step in Turns().between(long_steps()) if step in fired] == [0, 1, 2]
+
+
+def test_who_gives_way_goes_on_in_turn_and_alone() -> None:
+    """A timer that is due after every step runs between the steps of five computations, not after all of them."""
+    ran: list[str] = []
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(0.001):
+            ran.append("tick")
+
+    def compute(name: str) -> None:
+        for _ in range(3):
+            give_way()
+            ran.append(name)
+            due_s = time.perf_counter() + 0.003
+            while time.perf_counter() < due_s:
+                pass
+
+    ticker = threading.Thread(target=tick)
+    workers = [threading.Thread(target=compute, args=(name,)) for name in "abcde"]
+    for thread in (ticker, *workers):
+        thread.start()
+    for worker in workers:
+        worker.join()
+    ended.set()
+    ticker.join()
+    assert [name for name in ran if name != "tick"] == list("abcde") * 3
+    assert max(len(steps) for steps in _runs_of_steps(ran)) <= 2
+
+
+def test_who_is_ended_while_it_waits_keeps_nobody_waiting() -> None:
+    went_on: list[int] = []
+
+    def compute(number: int) -> None:
+        give_way()
+        went_on.append(number)
+
+    waiting = [gevent.spawn(compute, number) for number in range(4)]
+    time.sleep(0)  # all of them stand in line
+    waiting[0].kill(block=False)
+    waiting[2].kill(block=False)
+    gevent.joinall(waiting)
+    assert went_on == [1, 3]
+
+
+def _runs_of_steps(ran: list[str]) -> list[list[str]]:
+    """The steps between two ticks."""
+    runs: list[list[str]] = [[]]
+    for name in ran:
+        if name == "tick":
+            runs.append([])
+        else:
+            runs[-1].append(name)
+    return runs
