@@ -25,8 +25,10 @@ from .notifier import Notifier
 from .occasion import Occasion
 from .race_fields import colour_field, limit_fields, otherwise_field
 from .race_light import RaceLight, SeatWithoutLamps
+from .race_state import priority_of
 from .scene_player import ScenePlayer, problem_of
 from .special_effects import SPECIAL_EFFECTS, SpecialEffect
+from .synchronised_start import order_start
 from .values import (
     ALL,
     DEFAULT_BRIGHTNESS,
@@ -85,6 +87,7 @@ class Actions:
         show = (scene, colour_field("Of the scene"), *limits)
         return (
             EffectForm("gcaction", "RaceLink: group preset", self._group_preset, light),
+            EffectForm("rl_synchronised_start", "RaceLink: synchronised start", self._synchronised_start, light),
             EffectForm("rl_scene_action", "RaceLink: run scene", self._run_scene, show),
             EffectForm("rl_stop_scene", "RaceLink: stop scene", self._stop_scene),
             EffectForm("rl_blackout", "RaceLink: blackout", self._blackout, (*group, *limits)),
@@ -98,6 +101,16 @@ class Actions:
 
     def _group_preset(self, action: Binding, args: Mapping[str, Any]) -> None:
         self._perform(action, args, Priority.RACE_EVENT, self._preset_command)
+
+    def _synchronised_start(self, action: Binding, args: Mapping[str, Any]) -> None:
+        """Returns as soon as it is ordered; what goes wrong later is said then."""
+
+        def order(occasion: Occasion) -> None:
+            command = self._concrete(self._preset_command, action, occasion)
+            origin = _origin(occasion, Priority.RACE_EVENT)
+            order_start(self._host, command, occasion.event, origin, lambda problem: self._say(occasion, problem))
+
+        self._attempt(action, args, order)
 
     def _run_scene(self, action: Binding, args: Mapping[str, Any]) -> None:
         """Returns as soon as the scene is under way; what goes wrong later is said then."""
@@ -199,4 +212,6 @@ class Actions:
 
 
 def _origin(occasion: Occasion, priority: Priority) -> Origin:
-    return Origin(f"race event {occasion.name}", priority)
+    """What is bound to an abort or stop overtakes what other events still want to send."""
+    is_light = priority is Priority.RACE_EVENT
+    return Origin(f"race event {occasion.name}", priority_of(occasion.name) if is_light else priority)

@@ -52,6 +52,7 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
     with RotorHazard(tmp_path).running(initialize) as server:
         assert {name: effect.label for name, effect in server.effects.items()} == {
             "gcaction": "RaceLink: group preset",
+            "rl_synchronised_start": "RaceLink: synchronised start",
             "rl_scene_action": "RaceLink: run scene",
             "rl_stop_scene": "RaceLink: stop scene",
             "rl_blackout": "RaceLink: blackout",
@@ -72,6 +73,8 @@ def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored
             "rl_action_colour": "own",
             **limits,
         }
+        start = server.shown_fields("rl_synchronised_start")
+        assert {name: field.value for name, field in start.items()} == {name: each.value for name, each in form.items()}
         assert {name: field.value for name, field in server.shown_fields("rl_blackout").items()} == {
             "rl_action_group": "all",
             "rl_action_otherwise": "none",

@@ -33,7 +33,8 @@ LAMP = Mac("F412FA5A0101")
 PRESETS = {Scope.RL_PRESETS, Scope.WLED_PRESETS}
 SPECIAL = {Scope.GROUPS, Scope.DEVICES, Scope.DEVICE_MEMBERSHIP}
 ONCE: set[Scope] = set()
-GROUP_EFFECTS = "gcaction rl_blackout rl_locate rl_special_rl_preset_group rl_special_startblock_control_group"
+LIGHTS = "gcaction rl_synchronised_start"
+GROUP_EFFECTS = f"{LIGHTS} rl_blackout rl_locate rl_special_rl_preset_group rl_special_startblock_control_group"
 NAME_GROUPS = f"{GROUP_EFFECTS} rl_special_rl_preset_device"
 """The last one, too: other lamps for a seat that has none."""
 DEVICE_EFFECTS = "rl_special_rl_preset_device rl_special_startblock_control_device"
@@ -61,6 +62,7 @@ MATRIX: dict[str, set[Scope]] = {
     "rl_quickset_preset": PRESETS,
     "rl_quickset_scene": {Scope.SCENES},
     "gcaction": {Scope.GROUPS, *PRESETS},
+    "rl_synchronised_start": {Scope.GROUPS, *PRESETS},
     "rl_scene_action": {Scope.SCENES},
     "rl_stop_scene": ONCE,
     "rl_blackout": {Scope.GROUPS, Scope.DEVICE_MEMBERSHIP},
@@ -152,7 +154,7 @@ def change(scope: Scope, draft: Draft) -> None:
             "rl_device_config rl_groups_config rl_special_rl_preset_group rl_special_startblock_control_group",
         ),
         (Scope.DEVICE_SPECIALS, ""),
-        (Scope.RL_PRESETS, "rl_quickset_preset gcaction rl_special_rl_preset_group rl_special_rl_preset_device"),
+        (Scope.RL_PRESETS, f"rl_quickset_preset {LIGHTS} rl_special_rl_preset_group rl_special_rl_preset_device"),
         (Scope.SCENES, "rl_quickset_scene rl_scene_action"),
         (Scope.NETWORKS, ""),
         (Scope.SETTINGS, ""),
