@@ -158,7 +158,7 @@ def test_a_fresh_host_becomes_the_same(hosts: Hosts, mode: Mode) -> None:
     report = take(hosts("new"), document, mode=mode)
     assert report.refused == ()
     assert of(report, "devices").added == (f"Lamp 1 ({START})", f"Lamp 2 ({GATE})", f"Lamp 3 ({FAR})")
-    assert of(report, "settings").changed == ("brightness_ceiling",)
+    assert of(report, "settings").changed == ("brightness ceiling",)
     here, there = hosts("new").store.snapshot, hosts("club").store.snapshot
     assert without_moments(here) == without_moments(there)
     assert {mac for mac, device in here.devices.items() if device.group_push_pending} == {START, GATE}

@@ -32,6 +32,6 @@ def take(settings: Settings, taking: Taking) -> None:
         if getattr(present, name) == getattr(settings, name):
             tally.same += 1
         else:
-            tally.replaced.append(name)
+            tally.replaced.append(name.replace("_", " "))
     update = {name: getattr(settings, name) for name in settings.model_fields_set}
     taking.draft.settings = present.model_copy(update=update)
