@@ -211,7 +211,6 @@ class Host:
             restore=self._restore,
             grouping=self.grouping,
             tasks=self.tasks,
-            timings=self.timings,
         )
         self._add_services(older_options)
         self.support = self._support_bundle()

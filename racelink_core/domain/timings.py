@@ -44,7 +44,6 @@ class Timings(FrozenModel):
     collect_idle_s: float = 0.6
     collect_ceiling_s: float = 5.0
     collect_base_s: float = 1.0
-    collect_per_device_s: float = 0.15
     late_answer_s: float = 5.5
     """So long after a request its answer may still come: a node keeps one for 5 s while the channel is busy."""
 

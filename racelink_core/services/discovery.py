@@ -18,7 +18,6 @@ from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
 from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.origin import Origin, Priority
-from racelink_core.domain.timings import Timings
 from racelink_core.gateway.events import GatewayEvent
 from racelink_core.gateway.guards import answer_s
 from racelink_core.gateway.reply_matcher import Matcher, replies_from_any
@@ -68,10 +67,9 @@ class Discovery:
         restore: Restore,
         grouping: Grouping,
         tasks: Tasks,
-        timings: Timings,
     ) -> None:
         self._store, self._lanes, self._membership, self._presence = store, lanes, membership, presence
-        self._restore, self._grouping, self._tasks, self._timings = restore, grouping, tasks, timings
+        self._restore, self._grouping, self._tasks = restore, grouping, tasks
 
     def start(
         self,
@@ -103,7 +101,6 @@ class Discovery:
                     lanes=self._lanes,
                     membership=self._membership,
                     presence=self._presence,
-                    timings=self._timings,
                     task=task,
                     priority=origin.priority,
                     target_group=GroupId(target),
@@ -157,14 +154,13 @@ class _Run:
         lanes: Lanes,
         membership: Membership,
         presence: Presence,
-        timings: Timings,
         task: TaskHandle,
         priority: Priority,
         target_group: GroupId,
         is_new_group: bool,
     ) -> None:
         self._store, self._lanes, self._membership, self._presence = store, lanes, membership, presence
-        self._timings, self._task, self._priority, self._target = timings, task, priority, target_group
+        self._task, self._priority, self._target = task, priority, target_group
         self._is_new_group = is_new_group
         self._lock = threading.Lock()
         self._heard: set[Mac] = set()
