@@ -11,6 +11,7 @@ from typing import Any
 
 from racelink_core import create_host
 from racelink_core.configuration import HostConfiguration, older_home
+from racelink_core.domain.race_timer import RaceTimer
 
 from .actions import Actions
 from .buttons import Buttons
@@ -20,6 +21,7 @@ from .heat_events import follow_heat
 from .led_effects import LedEffects
 from .notifier import Notifier
 from .older_options import older_options
+from .own_bindings import OwnBindings
 from .page import RaceLinkPage
 from .race_events import RaceEvents
 from .race_light import CLASSES_CHANGE_AT, RaceLight
@@ -55,7 +57,11 @@ class Plugin:
         self._leds = LedEffects(self._host, notifier)
         scenes = ScenePlayer(self._host)
         events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
-        self._actions = Actions(self._host, scenes, RaceLight(events, rhapi, self._host), notifier)
+        light = RaceLight(events, rhapi, self._host)
+        self._actions = Actions(self._host, scenes, light, notifier)
+        self._own_bindings = OwnBindings(rhapi, self._host, events)
+        self._host.race_reactions.said = notifier.say
+        self._host.race_timer = lambda: RaceTimer(light.offered.seats, light.offered.classes or {})
         buttons = Buttons(rhapi, self._host, scenes, notifier)
         self._data = DataTransfer(self._host, notifier)
         self._refresh = Refresh(rhapi, self._host, buttons, self._actions, notifier)
@@ -80,6 +86,7 @@ class Plugin:
         follow_heat(self._rhapi, self._host.heat_follower)
         listen(self._rhapi, "STARTUP", self._start)
         listen(self._rhapi, "CONFIG_SET", self._config_set)
+        self._own_bindings.register()
         # Synchronous: RotorHazard waits for it, and the ports are free when it returns.
         listen(self._rhapi, "SHUTDOWN", self._stop, synchronous=True)
         atexit.register(self._stop)
