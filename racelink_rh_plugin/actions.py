@@ -53,6 +53,7 @@ class Actions:
     def __init__(self, host: Host, scenes: ScenePlayer, light: RaceLight, notifier: Notifier) -> None:
         self._host, self._scenes, self._light, self._notifier = host, scenes, light, notifier
         self._seats_without_lamps: set[str] = set()
+        self._logged: set[str] = set()
         self._register: Callable[[Any], Any] | None = None
         self._offered: dict[str, EffectForm] = {}
 
@@ -193,7 +194,7 @@ class Actions:
         except SeatWithoutLamps as error:
             self._say_once(occasion, error)
         except RaceLinkError as error:
-            _log.warning("The binding to %s did nothing: %s", occasion.name, error)
+            self._log_once(occasion, str(error))
             self._say(occasion, str(error))
         except Exception:  # noqa: BLE001 - nothing of ours may raise into RotorHazard
             _log.exception("The binding to %s failed", occasion.name)
@@ -204,8 +205,15 @@ class Actions:
         problem = str(error)
         if problem not in self._seats_without_lamps:
             self._seats_without_lamps.add(problem)
-            _log.warning("The binding to %s did nothing: %s", occasion.name, problem)
+            self._log_once(occasion, problem)
             self._say(occasion, problem)
+
+    def _log_once(self, occasion: Occasion, problem: str) -> None:
+        """A leader passes dozens of times in a race, and each time the same is missing."""
+        line = f"The binding to {occasion.name} did nothing: {problem}"
+        if line not in self._logged:
+            self._logged.add(line)
+            _log.warning("%s", line)
 
     def _say(self, occasion: Occasion, problem: str) -> None:
         self._notifier.say(f"The lights for “{occasion.name}” did not follow: {problem}")

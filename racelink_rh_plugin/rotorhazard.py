@@ -5,9 +5,11 @@ Source: the recorded API contract 1.4; spec rotorhazard, sections 3 and 4.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+_log = logging.getLogger(__name__)
 RhApi = Any
 """RotorHazard's API object. Untyped on their side; the double of the tests is checked against the recorded contract."""
 
@@ -114,7 +116,16 @@ def listen(
     """Registers a handler under a name of its own: RotorHazard drops the first of two that share one.
 
     role  keeps two handlers of ours for the same event apart
+
+    Whatever goes wrong in it ends in our log, and never in RotorHazard.
     """
     priority = 50 if synchronous else None
     name = "_".join(filter(None, ("racelink", role, event_name.lower())))
-    rhapi.events.on(event(event_name), handler, priority=priority, name=name)
+
+    def guarded(args: Any) -> None:
+        try:
+            handler(args)
+        except Exception:  # noqa: BLE001 - the edge to RotorHazard
+            _log.exception("RaceLink could not follow the event %s", event_name)
+
+    rhapi.events.on(event(event_name), guarded, priority=priority, name=name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +17,7 @@ from racelink_core.gateway.lane import Lane
 from racelink_core.gateway.outcome import SendKind, SendOutcome
 from racelink_core.planning.plan import Degradation, plan
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.services.command_log import CommandLog
 from racelink_core.services.history import CommandRecord, History
 from racelink_core.services.outbound import Outbound
 from racelink_core.services.parallel import on_each_network
@@ -27,7 +27,6 @@ from racelink_core.services.startblock import Startblock
 from racelink_core.services.waiting_commands import Waiting, WaitingCommands
 from racelink_core.state.store import Store
 
-_log = logging.getLogger(__name__)
 _FAILURES: Mapping[SendKind, tuple[CommandStatus, str]] = {
     SendKind.REJECTED: (CommandStatus.FAILED, "tx_rejected"),
     SendKind.LINK_LOST: (CommandStatus.FAILED, "link_lost"),
@@ -85,7 +84,7 @@ class Dispatcher:
     ) -> None:
         self._store, self._outbound, self._clock, self._history = store, outbound, clock, history
         self._startblock, self._race = startblock, race
-        self._waiting = WaitingCommands()
+        self._waiting, self._log = WaitingCommands(), CommandLog(race, clock)
         self.before_blackout: Callable[[], None] = lambda: None
         self.before_race_end: Callable[[], None] = lambda: None
 
@@ -109,12 +108,7 @@ class Dispatcher:
         result = self._execute(command, _with_priority(command, origin), _When(shown_at_s, until_s, slot))
         took_ms = (self._clock.monotonic() - began_s) * 1000
         self._history.add(CommandRecord(at_s, origin, command, result, took_ms))
-        if result.ok:
-            _log.info("%s by %s: %s", command.kind, origin.name, result.status.value)
-        else:
-            # A storm of passes overtakes itself many times a second, as it should.
-            level = logging.DEBUG if result.status is CommandStatus.OVERTAKEN else logging.WARNING
-            _log.log(level, "%s by %s: %s. %s", command.kind, origin.name, result.status.value, result.detail)
+        self._log.ended(command, origin, result)
         return result
 
     def race_changed(self, phase: RacePhase) -> None:
@@ -155,7 +149,7 @@ class Dispatcher:
                 self._outbound.remember(snapshot, share.network_id, share.packets, share.outcomes, origin.name)
         missing = [_Sent(network_id, error=error) for network_id, error in without_gateway.items()]
         if missing and _reaches_everyone(command):
-            _log.warning("Without a gateway, and so left out: %s", ", ".join(share.network_id for share in missing))
+            self._log.left_out([share.network_id for share in missing])
         else:
             shares += missing
         return _result(shares, outline.degraded)
