@@ -71,12 +71,14 @@ def test_a_whole_fleet_moves_to_another_host(client: FlaskClient, other: FlaskCl
     assert exported(other)["parts"]["scenes"] == moved["parts"]["scenes"]
 
 
-def test_the_file_is_one_that_people_can_read(idle_client: FlaskClient) -> None:
-    text = idle_client.get(f"{API}/configuration/export?parts=settings,%20groups").text
-    assert text.endswith("\n }\n}\n")
-    assert '\n  "groups": []' in text
-    assert "\n   " in text
-    assert list(json.loads(text)["parts"]) == ["groups", "settings"]
+def test_the_file_is_one_that_people_can_read(idle_host: Host, idle_client: FlaskClient) -> None:
+    with idle_host.store.transaction() as draft:
+        draft.groups[GroupId(1)] = Group(id=GroupId(1), name="Gäte")
+    text = idle_client.get(f"{API}/configuration/export?parts=scenes,%20groups,presets").text
+    assert '    "groups": [\n      {"id": 1, "name": "Gäte", "display_order": 0}\n    ],\n    "presets": [' in text
+    assert text.endswith('\n    "scenes": []\n  }\n}\n')
+    assert max(map(len, text.splitlines())) <= 110
+    assert list(json.loads(text)["parts"]) == ["groups", "presets", "scenes"]
 
 
 def test_what_is_taken_is_told_to_every_page(idle_host: Host, idle_client: FlaskClient) -> None:
