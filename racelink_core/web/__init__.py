@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from racelink_core import __version__
-from racelink_core.runtime.turns import give_way
 from racelink_core.web.access import Access, BasicAccess, OpenAccess, TokenAccess, guard
 from racelink_core.web.failures import handle_failures
+from racelink_core.web.request_turns import take_turns
 from racelink_core.web.requests import MAX_BODY_BYTES
 from racelink_core.web.shell import ShellValues, standalone_shell
 from racelink_core.web.static_files import StaticFiles, static_folder
@@ -77,6 +77,7 @@ def create_blueprint(
     blueprint = Blueprint(name, __name__, url_prefix=prefix or None)
     handle_failures(blueprint)
     guard(blueprint, access, open_endpoints=frozenset({f"{name}.static_file"}))
+    take_turns(blueprint)
     _limit_and_harden(blueprint)
     _serve_page(blueprint, prefix, shell or standalone_shell)
     hub = LiveHub(host.timings.sse_heartbeat_s, host.timings.sse_stalled_s)
@@ -127,11 +128,6 @@ def normal_prefix(url_prefix: str) -> str:
 
 
 def _limit_and_harden(blueprint: Blueprint) -> None:
-    @blueprint.before_request
-    def _in_turn() -> None:
-        """Fifty pages that hear of the same change ask at the same time: 50 ms in one piece (measured 2026-11)."""
-        give_way()
-
     @blueprint.before_request
     def _limit() -> None:
         request.max_content_length = MAX_BODY_BYTES + 1

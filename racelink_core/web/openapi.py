@@ -19,6 +19,7 @@ from racelink_core.domain.errors import RaceLinkError
 from racelink_core.runtime.turns import Turns
 from racelink_core.web.description import RouteDescription, description_of
 from racelink_core.web.failures import http_status
+from racelink_core.web.model_parts import build
 from racelink_core.web.task_row import TaskRow
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -176,6 +177,7 @@ class _Components:
         if (model, mode) in self._done:
             return reference
         self._done.add((model, mode))
+        build(model, self._turns)
         generator = _Generator(self._turns)
         self._keep(model.__name__, generator.whole(model, mode))
         for name, definition in self._turns.between(generator.definitions.items()):
@@ -184,6 +186,7 @@ class _Components:
 
     def of_query(self, model: type[BaseModel]) -> dict[str, Any]:
         """The schema itself: a query's fields are parameters, each by itself."""
+        build(model, self._turns)
         return _Generator(self._turns).whole(model, "validation")
 
     def _keep(self, name: str, schema: dict[str, Any]) -> None:
