@@ -1,7 +1,12 @@
 // What an operator can do. Each action calls the API once and says how it went.
 import { ALL, shownDevices } from "./store.js";
+import { count } from "./words.js";
 
 const SUCCESS_MS = 3500;
+
+// A seat of the race timer may have lost its lamps.
+const withSeats = (sentence) => ({ emptied_seats: seats }) =>
+  seats ? `${sentence} ${count(seats, "seat")} of the race timer ${seats === 1 ? "has" : "have"} no lamps any more.` : sentence;
 
 export const createActions = ({ api, store, live, router }) => {
   let lastToastId = 0;
@@ -13,11 +18,11 @@ export const createActions = ({ api, store, live, router }) => {
     if (kind === "success") setTimeout(() => dismiss(id), SUCCESS_MS);
   };
 
-  // Resolves to the answer, or to null after telling the operator why not.
+  // Resolves to the answer, or to null after telling the operator why not. success: a sentence, or what makes one of the answer.
   const attempt = async (work, success) => {
     try {
       const answer = await work();
-      if (success) toast("success", success);
+      if (success) toast("success", typeof success === "function" ? success(answer) : success);
       return answer;
     } catch (error) {
       toast("error", error.message);
@@ -137,7 +142,7 @@ export const createActions = ({ api, store, live, router }) => {
     },
     renameDevice: (device, name) =>
       attempt(() => api.post("devices/update-meta", { macs: [device.addr], name }), `Renamed to ${name}.`),
-    forgetDevice: (device) => attempt(() => api.remove(`devices/${device.addr}`), `${device.name} was forgotten.`),
+    forgetDevice: (device) => attempt(() => api.remove(`devices/${device.addr}`), withSeats(`${device.name} was forgotten.`)),
     createGroup: async (name) => {
       const answer = await attempt(() => api.post("groups/create", { name }), `Group ${name} created.`);
       if (answer) await live.refresh("groups").catch(() => {});
@@ -145,7 +150,7 @@ export const createActions = ({ api, store, live, router }) => {
     },
     renameGroup: (group, name) => attempt(() => api.post("groups/rename", { id: group.id, name }), `Renamed to ${name}.`),
     deleteGroup: async (group) => {
-      const answer = await attempt(() => api.post("groups/delete", { id: group.id }), `Group ${group.name} deleted.`);
+      const answer = await attempt(() => api.post("groups/delete", { id: group.id }), withSeats(`Group ${group.name} deleted.`));
       if (answer && store.get().shownGroup === group.id) store.set({ shownGroup: ALL });
       return answer;
     },

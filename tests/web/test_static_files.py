@@ -16,6 +16,7 @@ from racelink_core.web.static_files import StaticFiles, static_folder
 STATIC = static_folder()
 DEVICES_LIMIT_BYTES, SCENES_LIMIT_BYTES = 60_000, 40_000  # compressed (design 6, "Web")
 CONFIGURATION_LIMIT_BYTES = 8_000
+RACE_LIMIT_BYTES = 40_000
 
 
 @pytest.fixture
@@ -95,9 +96,18 @@ def scene_files() -> set[Path]:
     return reached_from("pages/scenes.js", "app/scenes.css") - device_files()
 
 
+def race_files() -> set[Path]:
+    """What the Race page loads in addition; it shares the editor of actions with the Scenes page."""
+    return reached_from("pages/race.js", "app/race.css", "app/scenes.css") - device_files()
+
+
 def configuration_files() -> set[Path]:
     """What the dialog that moves the configuration loads in addition."""
     return reached_from("parts/configuration-dialog.js") - device_files()
+
+
+def every_file() -> set[Path]:
+    return device_files() | scene_files() | race_files() | configuration_files()
 
 
 @pytest.mark.parametrize(
@@ -105,6 +115,7 @@ def configuration_files() -> set[Path]:
     [
         (device_files, DEVICES_LIMIT_BYTES),
         (scene_files, SCENES_LIMIT_BYTES),
+        (race_files, RACE_LIMIT_BYTES),
         (configuration_files, CONFIGURATION_LIMIT_BYTES),
     ],
 )
@@ -115,11 +126,11 @@ def test_the_pages_stay_small(files: Callable[[], set[Path]], limit_bytes: int) 
 
 def test_every_module_is_used_and_none_is_missing() -> None:
     modules = {path.resolve() for path in STATIC.rglob("*.js")}
-    assert modules == {path for path in device_files() | scene_files() | configuration_files() if path.suffix == ".js"}
+    assert modules == {path for path in every_file() if path.suffix == ".js"}
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    for path in device_files() | scene_files() | configuration_files():
+    for path in every_file():
         if path.parent.name != "vendor":
             assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", path.read_text()), path
 
