@@ -14,6 +14,7 @@ NAMES = (
     "hub_stall",
     "plugin_start",
     "race_event",
+    "start_error",
     "live_clients",
     "fleet_200",
 )

@@ -42,12 +42,13 @@ def prepare(data: Path, gateway: str, actions: list[dict[str, str]]) -> None:
 
 
 @contextmanager
-def rotorhazard(checkout: Path, python: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The server, mock timing nodes included, until the block ends."""
+def rotorhazard(checkout: Path, python: str, data: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The server, mock timing nodes included, until the block ends. `environment`: what the probe is told."""
     with (data / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [python, "server.py", "--data", str(data)],
             cwd=checkout / "src" / "server",
+            env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.witness import make_prompt
 from racelink_core import create_host
 from racelink_core.configuration import HostConfiguration
 from racelink_core.host import Host
@@ -18,13 +19,18 @@ FLEETS = Path(__file__).parent.parent / "tests" / "data" / "fleets"
 
 
 @contextmanager
-def simulated_ports(fleet: str, gateways: int, *options: str) -> Iterator[tuple[str, ...]]:
-    """The device paths of `gateways` simulated gateways."""
+def simulated_ports(fleet: str, gateways: int, *options: str, is_prompt: bool = False) -> Iterator[tuple[str, ...]]:
+    """The device paths of `gateways` simulated gateways.
+
+    is_prompt  whatever else the machine does, the fleet acts in time, as hardware does (where the system allows it)
+    """
     program_and_arguments = [sys.executable, "-m", "racelink_core.cli", "simulate", "--fleet", str(FLEETS / fleet)]
     # The fleet stands for hardware, which takes no processor time from the host.
     command = ["nice", "-n", "19", *program_and_arguments, *options]
     program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert program.stdout is not None
+    if is_prompt:
+        make_prompt(program.pid)
     try:
         yield tuple(program.stdout.readline().strip() for _ in range(gateways))
     finally:

@@ -2,7 +2,8 @@
 
 It triggers a race event as the server does, and notes on the system's monotonic clock: the event fired, the first
 line of RaceLink's callback, the end of the packet that was in the slot, and the first byte handed to the gateway's
-port. Results go to `probe.json` in the data directory.
+port. With RACELINK_PROBE_STARTS, where simulated lamps say what they show, it starts races instead and notes when each
+lamp changed. Results go to `probe.json` in the data directory.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 logger = logging.getLogger(__name__)
-WARM_UP, ROUNDS = 10, 300
+WARM_UP, ROUNDS, STARTS = 10, 300, 30
 EVENT = "raceWin"
 Row = dict[str, float]
 
@@ -42,17 +45,47 @@ class Probe:
             # The server starts these with its first browser.
             sys.modules["__main__"].start_background_threads(True)
             time.sleep(2)
-            _discover(host)
-            time.sleep(2)  # the effects are registered anew when the groups change
-            self._watch()
-            self._measure(WARM_UP)
-            result = {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
+            nodes_url = os.environ.get("RACELINK_PROBE_STARTS")
+            result = self._measure_events(host) if nodes_url is None else {"starts": self._measure_starts(nodes_url)}
         except Exception as error:
             logger.exception("The probe failed")
             result = {"error": repr(error)}
         target = Path(self._rhapi.server.data_dir, "probe.json")
         target.with_suffix(".part").write_text(json.dumps(result))
         target.with_suffix(".part").rename(target)
+
+    def _measure_starts(self, nodes_url: str) -> list[dict[str, Any]]:
+        rhapi, staged, started = self._rhapi, [], threading.Event()
+        rhapi.events.on(
+            "raceStage", lambda args: staged.append(args["pi_starts_at_s"]), priority=10, name="probe_stage"
+        )
+        rhapi.events.on("raceStart", lambda _args: started.set(), priority=200, name="probe_start")
+        rhapi.db.raceformat_alter(
+            rhapi.race.raceformat.id, staging_fixed_tones=1, start_delay_min_ms=0, start_delay_max_ms=1500
+        )
+        found = []
+        for number in range(STARTS):
+            started.clear()
+            rhapi.race.stage()
+            if not started.wait(20):
+                raise RuntimeError(f"start {number}: the race did not start")
+            time.sleep(0.4)
+            with urlopen(nodes_url, timeout=10) as answer:
+                changed_ms = [row["shown_since_ms"] for row in json.load(answer) if row["on"]]
+            start_s = staged[-1]
+            found.append({"at_s": start_s, "lamps_ms": [changed - start_s * 1000 for changed in changed_ms]})
+            rhapi.race.stop()
+            time.sleep(0.5)
+            rhapi.race.clear()
+            time.sleep(0.5)
+        return found
+
+    def _measure_events(self, host: Any) -> dict[str, Any]:
+        _discover(host)
+        time.sleep(2)  # the effects are registered anew when the groups change
+        self._watch()
+        self._measure(WARM_UP)
+        return {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
 
     def _watch(self) -> None:
         from EventActions import EventActions
