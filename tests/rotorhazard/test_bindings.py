@@ -116,7 +116,7 @@ def test_a_gateway_unplugged_in_the_race_comes_back_and_the_lamps_follow_again(t
                 field.simulation.fault("replug", mac)
                 until(lambda: ": connected," in status_of(server), "the gateway again")
             elif event == "RACE_STOP":
-                assert field.colours() == {(255, 0, 0)}
+                until(lambda: field.colours() == {(255, 0, 0)}, "the stop's light")
 
         replay(server, "full_race_timed", after=after)
         assert server.events.errors == []

@@ -13,6 +13,7 @@ from tests.webui.driver import GATE, STARTBLOCK, Page, wait_for
 
 def test_the_fleet_appears_and_changes_arrive_without_a_reload(page: Page) -> None:
     page.browser.get_log("performance")
+    page.browser.get_log("browser")
     page.open()
     assert len(page.rows()) == 8
     assert "Default" in page.text(".rl-badges")
