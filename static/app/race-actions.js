@@ -3,7 +3,6 @@ import { bodyOfBinding } from "./race-draft.js";
 
 export const createRaceActions = ({ api, store, live, appActions }) => {
   const { attempt, toast } = appActions;
-  const pathOf = (id) => `race/bindings/${id}`;
 
   const changed = async (work, success) => {
     const answer = await attempt(work, success);
@@ -23,7 +22,7 @@ export const createRaceActions = ({ api, store, live, appActions }) => {
       const kind = store.get().events.find(({ name }) => name === draft.event);
       const body = bodyOfBinding(draft, kind.label);
       try {
-        await (draft.id === null ? api.post("race/bindings", body) : api.put(pathOf(draft.id), body));
+        await (draft.id === null ? api.post("race/bindings", body) : api.put(`race/bindings/${draft.id}`, body));
       } catch (error) {
         return error.message;
       }
@@ -37,10 +36,10 @@ export const createRaceActions = ({ api, store, live, appActions }) => {
         for (const binding of bindings) await api.post("race/bindings", binding);
         return true;
       }, success),
-    switchOn: ({ id }, isOn) => changed(() => api.put(pathOf(id), { is_on: isOn })),
-    duplicate: ({ id, name }) => changed(() => api.post(`${pathOf(id)}/duplicate`), `${name} is copied. The copy is off.`),
-    remove: ({ id, name }) => changed(() => api.remove(pathOf(id)), `${name} is deleted.`),
-    test: ({ id, name }) => attempt(() => api.post(`${pathOf(id)}/test`), `${name} was tried out.`),
+    switchOn: ({ id }, isOn) => changed(() => api.put(`race/bindings/${id}`, { is_on: isOn })),
+    duplicate: ({ id, name }) => changed(() => api.post(`race/bindings/${id}/duplicate`), `${name} is copied. The copy is off.`),
+    remove: ({ id, name }) => changed(() => api.remove(`race/bindings/${id}`), `${name} is deleted.`),
+    test: ({ id, name }) => attempt(() => api.post(`race/bindings/${id}/test`), `${name} was tried out.`),
     // One place earlier (-1) or later (1) among those of its event
     move: ({ id }, step) => {
       const { bindings } = store.get();
