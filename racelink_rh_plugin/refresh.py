@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from racelink_core.services.race_watch import RacePhase
@@ -21,6 +21,7 @@ from .elements import ElementRegistry, Select
 from .notifier import Notifier
 from .race_state import follow_race
 from .rotorhazard import RhApi
+from .values import NOTHING
 
 if TYPE_CHECKING:
     from racelink_core.gateway.pool_status import PoolStatus
@@ -117,7 +118,9 @@ class Refresh:
                 _log.exception("RaceLink's panels could not be updated")
 
     def _update(self) -> None:
-        changed = self._registry.register(panels.describe(self._host, self._buttons))
+        described = panels.describe(self._host, self._buttons)
+        changed = self._registry.register(described)
+        self._choose_what_is_there([element for element in described if isinstance(element, Select)])
         self._actions.update()
         self._pages_due |= {panels.PAGE_OF[element.panel] for element in changed if isinstance(element, Select)}
         is_early = time.monotonic() - self._rebuilt_at_s < _REBUILD_INTERVAL_S
@@ -127,3 +130,9 @@ class Refresh:
             self._rhapi.ui.broadcast_ui(page)
         self._pages_due.clear()
         self._rebuilt_at_s = time.monotonic()
+
+    def _choose_what_is_there(self, lists: Iterable[Select]) -> None:
+        """Of a list that was empty when RotorHazard started, it has stored the placeholder, and would show nothing."""
+        for each in lists:
+            if each.value != NOTHING and self._rhapi.db.option(each.name) == NOTHING:
+                self._rhapi.db.option_set(each.name, each.value)

@@ -31,6 +31,7 @@ CONTROLS = {
     "db": {
         "is_open",
         "was_damaged",
+        "write_defaults",
         "fields",
         "asked",
         "rows_of_pilots",
@@ -39,7 +40,7 @@ CONTROLS = {
         "rows_of_races",
     },
     "race": {"follow"},
-    "events": {"errors", "fired", "settle", "spawn", "count"},
+    "events": {"errors", "fired", "settle", "spawn", "count", "unfinished", "calls"},
     "fields": {"panel_of"},
     "ui": {"markdown", "buttons", "registrations", "rebuilt", "messages"},
 }

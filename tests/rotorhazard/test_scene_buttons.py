@@ -37,7 +37,7 @@ def test_run_sends_the_chosen_scene_and_stop_ends_what_runs(tmp_path: Path) -> N
         server.choose("rl_quickset_scene", f"scene:{create_scene(server, 'Long', light(GREEN_GO), A_MINUTE)}")
         server.press("rl_quickset_run_scene")
         said(server, "Scene “Long” is running.")
-        assert field.colours() == {GREEN}
+        until(lambda: field.colours() == {GREEN}, "the green of the scene")
         server.press("rl_quickset_stop_scene")
         said(server, "Scene “Long” was stopped.")
         assert ended_runs(server) == [("long", "cancelled")]
@@ -45,8 +45,20 @@ def test_run_sends_the_chosen_scene_and_stop_ends_what_runs(tmp_path: Path) -> N
         server.choose("rl_quickset_scene", "scene:short")
         server.press("rl_quickset_run_scene")
         said(server, "Scene “Short” was sent.")
-        assert field.colours() == {RED}
+        until(lambda: field.colours() == {RED}, "the red of the scene")
         assert server.events.errors == []
+
+
+def test_the_first_scene_ever_is_the_one_that_is_chosen(tmp_path: Path) -> None:
+    """RotorHazard stored what the empty list showed when it started."""
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        assert server.rhapi.db.option("rl_quickset_scene") == "none"
+        key = create_scene(server, "Podium", A_MINUTE)
+        until(lambda: server.rhapi.db.option("rl_quickset_scene") == f"scene:{key}", "the scene in the list")
+        until(lambda: "run" in server.ui.rebuilt, "the page with it")
+        create_scene(server, "Another", A_MINUTE)
+        server.press("rl_quickset_run_scene")
+        said(server, "Scene “Podium” is running.")
 
 
 def test_the_scene_that_is_replaced_says_by_what(tmp_path: Path) -> None:
@@ -105,5 +117,5 @@ def test_the_list_follows_the_scenes_and_open_pages_are_rebuilt(tmp_path: Path) 
             "the list",
         )
         until(lambda: "run" in server.ui.rebuilt, "open pages")
-        [field] = server.shown_fields("rl_scene_action").values()
+        field = server.shown_fields("rl_scene_action")["rl_action_scene"]
         assert [option.label for option in field.options] == ["Start", "A first one"]

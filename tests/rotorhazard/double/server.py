@@ -103,6 +103,7 @@ class RotorHazard:
         """From the opened database to STARTUP."""
         self.rhapi.config.drop_unregistered_sections()
         self.rhapi.db.is_open = True
+        self.rhapi.db.write_defaults()
         self.rhapi.server.info = self.rhapi.server_info = {"release_version": "4.4.1"}
         self.fire("DATA_EXPORT_INITIALIZE", {"register_fn": lambda each: self.exporters.update({each.name: each})})
         self.fire("DATA_IMPORT_INITIALIZE", {"register_fn": lambda each: self.importers.update({each.name: each})})

@@ -93,10 +93,20 @@ class DatabaseAPI:
 
     def option_set(self, name: str, value: Any) -> None:
         self._touch("option_set")
-        self._stored[name] = str(int(value)) if isinstance(value, bool) else str(value)
+        self._stored[name] = _as_stored(value)
+
+    def write_defaults(self) -> None:
+        """What the server does at each start with the fields that plugins have registered by then."""
+        for name, field in self.fields.items():
+            if name not in self._stored:
+                self._stored[name] = _as_stored(field.value)
 
     def _touch(self, what: str) -> None:
         self.asked.append(what)
         if not self.is_open:
             self.was_damaged = True
             raise sqlite3.OperationalError("no such table")
+
+
+def _as_stored(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
