@@ -8,7 +8,9 @@ import pytest
 
 from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
-from tests.rotorhazard.rig import GATE_1, PIT_WALL, Field, race_day, status_of, until
+from tests.rotorhazard.double.replay import replay
+from tests.rotorhazard.rig import GATE_1, PIT_WALL, Field, race_day, said, status_of, until
+from tests.rotorhazard.stored_scenes import NOWHERE, asked, create_scene
 
 
 def page_of(server: RotorHazard, panel: str) -> str:
@@ -46,6 +48,26 @@ def test_initialise_registers_the_panels_and_leaves_the_database_alone(tmp_path:
             "rl_quickset_blackout": "Blackout",
         }
         server.shut_down()
+
+
+def test_each_field_is_of_its_kind_and_what_must_outlive_an_event_is_kept_apart(tmp_path: Path) -> None:
+    with RotorHazard(tmp_path).running(initialize) as server:
+        fields = {field.name: field for field in server.rhapi.fields.options if field.name.startswith("rl_")}
+        kinds = {name: (field.field_type.name, field.label) for name, field in fields.items()}
+        assert kinds == {
+            "rl_comms_port": ("TEXT", "Gateway ports"),
+            "rl_show_tab": ("CHECKBOX", "RaceLink in the navigation"),
+            "rl_assignToGroup": ("SELECT", "Add discovered devices to"),
+            "rl_assignToNewGroup": ("TEXT", "Name of the new group"),
+            "rl_quickset_group": ("SELECT", "Group"),
+            "rl_quickset_preset": ("SELECT", "Preset"),
+            "rl_quickset_brightness": ("RANGE", "Brightness"),
+            "rl_quickset_scene": ("SELECT", "Scene"),
+        }
+        limits = fields["rl_quickset_brightness"].html_attributes or {}
+        assert (limits["min"], limits["max"]) == (1, 255)
+        kept = {name for name, field in fields.items() if field.persistent_section == "RACELINK"}
+        assert kept == {"rl_comms_port", "rl_show_tab"}
 
 
 def test_the_effects_have_the_names_fields_and_defaults_that_bindings_are_stored_with(tmp_path: Path) -> None:
@@ -141,6 +163,53 @@ def test_pages_are_rebuilt_when_a_list_changed_but_never_during_a_race(tmp_path:
         assert "<b>Gate</b> one" in labels, "the effects follow at once"
         server.fire("RACE_STOP")
         until(lambda: {"settings", "run"} <= set(server.ui.rebuilt[rebuilt_before:]), "the rebuilding after the race")
+
+
+def test_pages_are_rebuilt_once_for_many_changes_and_not_at_all_for_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("racelink_rh_plugin.refresh._REBUILD_INTERVAL_S", 3600.0)
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        create_scene(server, "First")
+        until(lambda: server.ui.rebuilt == ["run"], "open run pages")
+        asked(server, "POST", "groups/create", {"name": "Gate 1"})
+        until(lambda: "Gate 1" in server.ui.markdown["rl_groups_config"][1], "the new group")
+        create_scene(server, "Second")
+        until(lambda: len(choices(server, "rl_quickset_scene")) == 2, "the second scene")
+        assert server.ui.rebuilt == ["run"], "somebody may be typing: the rest comes together, later"
+
+
+def test_what_does_not_differ_is_never_registered_again(tmp_path: Path) -> None:
+    """RotorHazard would write down that it is redefined."""
+    with race_day(tmp_path, Field()) as server:
+        before = dict(server.ui.registrations)
+        replay(server, "full_race_timed")
+        rename(server, "Tower")
+        until(lambda: "Tower" in server.ui.markdown["rl_groups_config"][1], "the new name")
+        texts = {"rl_status", "rl_groups_config", "rl_device_config"}
+        again = {name for name, count in server.ui.registrations.items() if count > before[name]}
+        assert again - texts == {"rl_assignToGroup", "rl_quickset_group"}, "the lists that name groups"
+
+
+def test_discovery_says_what_it_found_and_where_it_put_it(tmp_path: Path) -> None:
+    field = Field()
+    with field.switched_on():
+        for node in field.nodes():
+            node.reboot()
+        server = RotorHazard(tmp_path, RACELINK={"rl_comms_port": field.gateway.url})
+        with server.running(initialize):
+            until(lambda: ": connected," in status_of(server), "the gateway")
+            server.choose("rl_assignToGroup", "new")
+            server.choose("rl_assignToNewGroup", "Found today")
+            server.press("rl_btn_get_devices")
+            said(server, "devices answered")
+            until(lambda: "Found today" in server.ui.markdown["rl_groups_config"][1], "the group")
+            until(lambda: "Network Default" in status_of(server), "its network")
+
+
+def choices(server: RotorHazard, name: str) -> list[str]:
+    [field] = [each for each in server.rhapi.fields.options if each.name == name]
+    return [option.value for option in field.options or []]
 
 
 def rename(server: RotorHazard, name: str) -> None:

@@ -156,7 +156,7 @@ def change(scope: Scope, draft: Draft) -> None:
         (Scope.DEVICE_SPECIALS, ""),
         (Scope.RL_PRESETS, f"rl_quickset_preset {LIGHTS} rl_special_rl_preset_group rl_special_rl_preset_device"),
         (Scope.SCENES, "rl_quickset_scene rl_scene_action"),
-        (Scope.NETWORKS, ""),
+        (Scope.NETWORKS, "rl_status"),
         (Scope.SETTINGS, ""),
     ],
 )
