@@ -40,11 +40,14 @@ def until(holds: Callable[[], object], what: str) -> None:
 class Field:
     """The club's eight nodes, paired and grouped; one of them is switched off.
 
-    seats: which lamps the operator gave to which seat
+    seats              which lamps the operator gave to which seat
+    blocks_follow_heat as in the settings: while a starting block confirms a name, it misses the lights of others
     """
 
-    def __init__(self, seats: Mapping[int, GroupsTarget | DeviceTarget] | None = None) -> None:
-        self.seats = seats or {}
+    def __init__(
+        self, seats: Mapping[int, GroupsTarget | DeviceTarget] | None = None, *, blocks_follow_heat: bool = False
+    ) -> None:
+        self.seats, self.blocks_follow_heat = seats or {}, blocks_follow_heat
         self.fleet = load_fleet(_FLEET)
         self.simulation = Simulation(self.fleet, settled=True)
         self.pump = Pump(self.simulation, SystemClock())
@@ -88,6 +91,8 @@ class Field:
                     group_id=GroupId(device.group_id),
                     network_id="default",
                 )
+            followed = {"startblocks_follow_heat": self.blocks_follow_heat}
+            draft.settings = draft.settings.model_copy(update=followed)
             for index, target in self.seats.items():
                 draft.seats[index] = Seat(index=index, target=target)
         store.close()

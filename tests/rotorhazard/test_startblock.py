@@ -89,7 +89,7 @@ def block_day(data_dir: Path, field: Field, pilots: dict[int, int | None]) -> It
 
 
 def test_blocks_follow_heat_pilots_and_frequencies_without_a_binding(tmp_path: Path) -> None:
-    field = Field()
+    field = Field(blocks_follow_heat=True)
     with block_day(tmp_path, field, {0: 1, 1: 2}) as server:
         assert names(field) == ["ALPHA", "JOERG", "", ""]
         with_heat(server.rhapi, {0: 1, 1: 3})
@@ -105,7 +105,7 @@ def test_blocks_follow_heat_pilots_and_frequencies_without_a_binding(tmp_path: P
 
 
 def test_a_recorded_race_sends_no_stream_before_the_next_heat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    field = Field()
+    field = Field(blocks_follow_heat=True)
     with block_day(tmp_path, field, {0: 1, 1: 2, 2: 3}) as server:
         until(is_quiet, "a quiet follower")
         before, during = streams(field), 0
@@ -122,7 +122,7 @@ def test_a_recorded_race_sends_no_stream_before_the_next_heat(tmp_path: Path, mo
 
 
 def test_switched_off_in_the_settings_only_bindings_fill_the_blocks(tmp_path: Path) -> None:
-    field = Field()
+    field = Field(blocks_follow_heat=True)
     with block_day(tmp_path, field, {0: 1}) as server:
         asked(server, "PUT", "settings", {"startblocks_follow_heat": False})
         with_heat(server.rhapi, {0: 2})
@@ -135,7 +135,7 @@ def test_switched_off_in_the_settings_only_bindings_fill_the_blocks(tmp_path: Pa
 
 
 def test_a_bound_heat_change_fills_the_blocks(tmp_path: Path) -> None:
-    field = Field()
+    field = Field(blocks_follow_heat=True)
     with race_day(tmp_path, field) as server:
         with_heat(server.rhapi, {0: 1, 1: 2, 2: 3, 3: None})
         server.bind("HEAT_SET", "rl_startblock_update")
@@ -151,7 +151,7 @@ def test_a_bound_heat_change_fills_the_blocks(tmp_path: Path) -> None:
 
 
 def test_a_heat_that_cannot_be_read_is_a_message(tmp_path: Path) -> None:
-    field = Field()
+    field = Field(blocks_follow_heat=True)
     with race_day(tmp_path, field) as server:
         with_heat(server.rhapi, {0: 99})
         server.bind("HEAT_SET", "rl_startblock_update")
