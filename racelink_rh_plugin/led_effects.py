@@ -77,12 +77,13 @@ class LedEffects:
             form.name, form.label, partial(self._show, form.group_id), is_offered=form.is_offered, colour=_WHITE
         )
 
-    def _show(self, group_id: GroupId | None, args: Mapping[str, Any]) -> None:
+    def _show(self, group_id: GroupId | None, args: Mapping[str, Any] | None) -> None:
         """RotorHazard waits for an effect to end before it runs the next one: returns at once, and never raises."""
         try:
-            event = str(args.get("_eventName") or "idle")
+            given = args or {}
+            event = str(given.get("_eventName") or "idle")
             priority = Priority.OPERATOR if event == rotorhazard.event("LED_MANUAL") else Priority.RACE_EVENT
-            self._colours.show(Wanted(group_id, _colour(args.get("color")), Origin(f"LED effect {event}", priority)))
+            self._colours.show(Wanted(group_id, _colour(given.get("color")), Origin(f"LED effect {event}", priority)))
         except Exception:  # noqa: BLE001 - nothing of ours may raise into RotorHazard
             _log.exception("An LED effect was not passed on to the lamps")
 

@@ -72,6 +72,14 @@ class EventsAPI:
         """How many handlers an event has."""
         return len(self._handlers.get(event, {}))
 
+    def unfinished(self) -> int:
+        """How many asynchronous handlers have not returned yet."""
+        return sum(not each.ready() for each in self._running)
+
+    def calls(self, event: str) -> list[Callable[[Any], None]]:
+        """What is called at an event, by the constant's value."""
+        return [handler.call for handler in self._of(event)]
+
     def _of(self, event: str) -> list[_Handler]:
         return sorted(self._handlers.get(event, {}).values(), key=lambda handler: handler.priority)
 
