@@ -3,7 +3,14 @@
 const EVERYONE = { kind: "broadcast" };
 const [SOLID, BLINK, BREATHE, STROBE] = [0, 1, 2, 23]; // effects of the lamps
 
-const light = (mode, color1, more) => ({ kind: "rl_effect", target: EVERYONE, params: { mode, color1, brightness: 200, ...more } });
+const DARK = [0, 0, 0];
+const DEFAULT_PALETTE = 0; // with another one lamps may not show the colour
+
+const light = (mode, color1, more) => ({
+  kind: "rl_effect",
+  target: EVERYONE,
+  params: { mode, palette: DEFAULT_PALETTE, color1, color2: DARK, brightness: 200, ...more },
+});
 
 const PASS = {
   name: "Pass in the pilot's colour",
