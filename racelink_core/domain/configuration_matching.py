@@ -1,36 +1,27 @@
-"""Which groups and networks of a document are which of this host: their numbers may differ."""
+"""What of a document is what of this host: numbers may differ."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.configuration_document import NetworkIdentity
-from racelink_core.domain.group import Group, GroupId
 from racelink_core.domain.network import Network
 
+T, U = TypeVar("T"), TypeVar("U")
 
-def matching_groups(names: Mapping[int, str], here: Mapping[GroupId, Group]) -> dict[int, GroupId]:
-    """By name, each group here at most once; of several with one name, the one with the same number.
 
-    names   of the document, by number
-    """
-    same = {GroupId(number) for number, name in names.items() if (found := _at(here, number)) and found.name == name}
-    by_name: dict[str, list[GroupId]] = {}
-    for group in here.values():
-        if group.id not in same:
-            by_name.setdefault(group.name, []).append(group.id)
-    matched: dict[int, GroupId] = {}
-    for number, name in names.items():
-        if GroupId(number) in same:
-            matched[number] = GroupId(number)
-        elif by_name.get(name):
-            matched[number] = by_name[name].pop(0)
-    return matched
+def matching_names(there: Mapping[T, str], here: Mapping[U, str]) -> dict[T, U]:
+    """What is called the same. Of several with one name the first is the first, so that a second time finds it."""
+    waiting: dict[str, list[U]] = {}
+    for key, name in here.items():
+        waiting.setdefault(name, []).append(key)
+    return {key: waiting[name].pop(0) for key, name in there.items() if waiting.get(name)}
 
 
 def matching_networks(networks: Mapping[str, NetworkIdentity], here: Mapping[str, Network]) -> dict[str, str]:
-    """By gateway, else by id: each network here at most once."""
+    """By gateway, else by id, else, without a gateway, by name: each network here at most once."""
     by_gateway: dict[Mac | None, str] = {each.gateway_mac: each.id for each in here.values() if each.gateway_mac}
     matched = {
         network_id: by_gateway[identity.gateway_mac]
@@ -41,8 +32,14 @@ def matching_networks(networks: Mapping[str, NetworkIdentity], here: Mapping[str
     for network_id in networks:
         if network_id not in matched and network_id in here and network_id not in taken:
             matched[network_id] = network_id
+            taken.add(network_id)
+    for network_id, identity in networks.items():
+        twin = next((each.id for each in here.values() if each.id not in taken and _is_twin(identity, each)), None)
+        if network_id not in matched and twin is not None:
+            matched[network_id] = twin
+            taken.add(twin)
     return matched
 
 
-def _at(here: Mapping[GroupId, Group], number: int) -> Group | None:
-    return here.get(GroupId(number))
+def _is_twin(identity: NetworkIdentity, network: Network) -> bool:
+    return identity.gateway_mac is None is network.gateway_mac and identity.name == network.name

@@ -36,15 +36,16 @@ def take(groups: list[Group], taking: Taking) -> None:
 
 def _merge(groups: list[Group], taking: Taking) -> None:
     here, tally = taking.draft.groups, taking.tally("groups")
-    for group in sorted(groups, key=lambda each: each.id in here):
-        if group.id in taking.groups:
-            tally.same += 1
-        else:
-            number = group.id if group.id not in here else taking.draft.next_group_id()
-            last = max((each.display_order for each in here.values()), default=0)
-            here[number] = group.model_copy(update={"id": number, "display_order": last + 1})
-            taking.groups[group.id] = number
-            tally.added.append(group.name)
+    last = max((each.display_order for each in here.values()), default=0)
+    new = [group for group in groups if group.id not in taking.groups]
+    for group in sorted(new, key=lambda each: each.id in here):
+        number = group.id if group.id not in here else taking.draft.next_group_id()
+        order = last + 1 + new.index(group)
+        here[number] = group.model_copy(update={"id": number, "display_order": order})
+        taking.groups[group.id] = number
+    tally.added += [group.name for group in new]
+    tally.same += len(groups) - len(new)
+    for group in groups:
         _say_other_number(group, taking.groups[group.id], taking)
 
 

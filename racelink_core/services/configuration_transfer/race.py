@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from racelink_core.domain.configuration_document import InvalidConfiguration, read_record
+from racelink_core.domain.configuration_matching import matching_names
 from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.race_binding import MAX_BINDINGS, RaceBinding
 from racelink_core.domain.race_references import binding_with_new_groups, binding_with_preset, seat_with_new_groups
@@ -81,16 +83,16 @@ def take_seats(seats: list[Seat], taking: Taking) -> None:
 
 
 def take_bindings(bindings: list[RaceBinding], taking: Taking) -> None:
-    """A binding is the same if it is called the same; of several, the one with the same number."""
+    """A binding is the same if it is called the same; of several, the first is the first."""
     here, tally = taking.draft.race_bindings, taking.tally("race_bindings")
-    matched = _matching(bindings, here)
+    matched = matching_names(_names(bindings), _names(here.values()))
     if taking.replaces:
         for binding in tuple(here.values()):
             if binding.id not in matched.values():
                 del here[binding.id]
                 taking.removed("race_bindings", binding.name)
     new_ids = taking.new_group_ids()
-    for binding in Turns().between(sorted(bindings, key=lambda each: each.display_order)):
+    for binding in Turns().between(sorted(bindings, key=lambda each: (each.display_order, each.id))):
         present = here.get(matched.get(binding.id, 0))
         if present is None and len(here) >= MAX_BINDINGS:
             reason = f"There are {MAX_BINDINGS} race bindings already."
@@ -129,18 +131,9 @@ def say_what_bindings_miss(taking: Taking, before: Snapshot) -> None:
                 taking.findings.change("race_binding", binding.name, problem.text)
 
 
-def _matching(bindings: list[RaceBinding], here: dict[int, RaceBinding]) -> dict[int, int]:
-    matched = {
-        binding.id: binding.id for binding in bindings if binding.id in here and here[binding.id].name == binding.name
-    }
-    by_name: dict[str, list[int]] = {}
-    for present in here.values():
-        if present.id not in matched:
-            by_name.setdefault(present.name, []).append(present.id)
-    for binding in bindings:
-        if binding.id not in matched and by_name.get(binding.name):
-            matched[binding.id] = by_name[binding.name].pop(0)
-    return matched
+def _names(bindings: Iterable[RaceBinding]) -> dict[int, str]:
+    """By id, in their order."""
+    return {each.id: each.name for each in sorted(bindings, key=lambda each: (each.display_order, each.id))}
 
 
 def _seat_name(index: int) -> str:

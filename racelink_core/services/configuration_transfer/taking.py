@@ -8,7 +8,7 @@ from typing import Any
 
 from racelink_core.domain.command import PresetReference
 from racelink_core.domain.configuration_document import Mode, NetworkIdentity, PartName
-from racelink_core.domain.configuration_matching import matching_groups, matching_networks
+from racelink_core.domain.configuration_matching import matching_names, matching_networks
 from racelink_core.domain.group import UNCONFIGURED, GroupId
 from racelink_core.domain.scene_references import NewIds
 from racelink_core.services.configuration_transfer.report import PartReport
@@ -42,8 +42,8 @@ class Taking:
         """`used_networks`: those whose gateway is connected now."""
         self.draft, self.document, self.mode, self.utc, self.used_networks = draft, document, mode, utc, used_networks
         self.findings = Findings()
-        names = document.groups or {number: group.name for number, group in draft.groups.items()}
-        self.groups: dict[int, GroupId] = {UNCONFIGURED: UNCONFIGURED, **matching_groups(names, draft.groups)}
+        here = {number: group.name for number, group in draft.groups.items()}
+        self.groups: dict[int, GroupId] = {UNCONFIGURED: UNCONFIGURED, **matching_names(document.groups or here, here)}
         self.networks: dict[str, str] = matching_networks(document.networks, draft.networks)
         self.preset_of: Callable[[PresetReference], PresetReference] = self._preset_with_key
         self.at_end: list[Callable[[], None]] = []
