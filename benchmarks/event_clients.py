@@ -13,6 +13,7 @@ import select
 import socket
 import sys
 import time
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 SETTLING_S = 2.0
@@ -23,7 +24,11 @@ _ID = re.compile(rb"(?m)^id: (\d+)$")
 def connected(url: str) -> socket.socket:
     parts = urlsplit(url)
     client = socket.create_connection((parts.hostname, parts.port or 80), timeout=20)
-    client.sendall(f"GET {parts.path}api/events HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
+    head = f"GET {parts.path}api/events HTTP/1.1\r\nHost: {parts.hostname}:{parts.port}\r\n"
+    if parts.username is not None:
+        login = b64encode(f"{parts.username}:{parts.password}".encode()).decode()
+        head += f"Authorization: Basic {login}\r\n"
+    client.sendall(f"{head}\r\n".encode())
     return client
 
 

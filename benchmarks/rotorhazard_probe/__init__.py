@@ -21,6 +21,8 @@ from urllib.request import urlopen
 
 logger = logging.getLogger(__name__)
 WARM_UP, ROUNDS, STARTS = 10, 300, 30
+SHOW_BRIGHTNESS = 91
+"""Of no other packet."""
 EVENT = "raceWin"
 Row = dict[str, float]
 
@@ -85,6 +87,8 @@ class Probe:
         time.sleep(2)  # the effects are registered anew when the groups change
         self._watch()
         self._measure(WARM_UP)
+        if "RACELINK_PROBE_SHOW" in os.environ:
+            return {"show": self._measure_with_show(host)}
         return {"idle": self._measure(ROUNDS), "traffic": self._measure_with_traffic(host)}
 
     def _watch(self) -> None:
@@ -108,7 +112,8 @@ class Probe:
 
         def noted_send(sending: Any, packet: Any, **options: Any) -> Any:
             outcome = send(sending, packet, **options)
-            if getattr(packet, "packet", packet).opcode in of_a_poll:
+            sent = getattr(packet, "packet", packet)
+            if sent.opcode in of_a_poll or getattr(sent.body, "brightness", None) == SHOW_BRIGHTNESS:
                 self._foreign_end_s = outcome.done_at_s or self._foreign_end_s
             elif self._command is None:
                 self._command = outcome
@@ -160,6 +165,45 @@ class Probe:
         finally:
             ended.set()
             poller.join(5)
+
+    def _measure_with_show(self, host: Any) -> list[Row]:
+        """A scene of an operator over and over, while pages listen to live events."""
+        pages = Path(self._rhapi.server.data_dir, "pages")
+        while not pages.exists():
+            time.sleep(0.1)
+        time.sleep(3)
+        ended = threading.Event()
+        request = _show()
+
+        def play() -> None:
+            while not ended.is_set():
+                host.scene_runner.wait(host.scene_runner.start(request))
+
+        player = threading.Thread(target=play, daemon=True)
+        player.start()
+        try:
+            return self._measure(ROUNDS)
+        finally:
+            ended.set()
+            host.scene_runner.stop()
+            player.join(5)
+
+
+def _show() -> Any:
+    """A light every tenth of a second."""
+    scenes, requests = (
+        sys.modules["racelink_core.domain.scene"],
+        sys.modules["racelink_core.services.scene_runner.request"],
+    )
+    light = {
+        "kind": "rl_preset",
+        "target": {"kind": "broadcast"},
+        "params": {"presetId": 2, "brightness": SHOW_BRIGHTNESS},
+    }
+    actions = [light, {"kind": "delay", "duration_ms": 100}] * 10
+    return requests.RunRequest(
+        "show", scenes.Choreography.model_validate({"actions": actions}), _origin(), is_draft=True
+    )
 
 
 def _host() -> Any:
