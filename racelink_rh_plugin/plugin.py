@@ -56,10 +56,10 @@ class Plugin:
         self._host.heat_follower.on_problem = notifier.say
         self._leds = LedEffects(self._host, notifier)
         scenes = ScenePlayer(self._host)
-        events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
-        light = RaceLight(events, rhapi, self._host)
+        self._events = RaceEvents(rhapi, lambda: self._host.store.snapshot.settings.team_colours)
+        light = RaceLight(self._events, rhapi, self._host)
         self._actions = Actions(self._host, scenes, light, notifier)
-        self._own_bindings = OwnBindings(rhapi, self._host, events)
+        self._own_bindings = OwnBindings(rhapi, self._host, self._events)
         self._host.race_reactions.said = notifier.say
         self._host.race_timer = lambda: RaceTimer(light.offered.seats, light.offered.classes or {})
         buttons = Buttons(rhapi, self._host, scenes, notifier)
@@ -86,6 +86,7 @@ class Plugin:
         follow_heat(self._rhapi, self._host.heat_follower)
         listen(self._rhapi, "STARTUP", self._start)
         listen(self._rhapi, "CONFIG_SET", self._config_set)
+        self._events.rows.follow()
         self._own_bindings.register()
         # Synchronous: RotorHazard waits for it, and the ports are free when it returns.
         listen(self._rhapi, "SHUTDOWN", self._stop, synchronous=True)

@@ -13,6 +13,7 @@ from racelink_core.domain.effect import Colour
 from racelink_core.domain.race_event import RACE_EVENTS, ColourSource, RaceEvent
 from racelink_core.domain.seat import TeamColour, colour_of_team
 
+from .race_rows import RaceRows
 from .rotorhazard import RhApi, event
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class RaceEvents:
 
     def __init__(self, rhapi: RhApi, team_colours: Callable[[], tuple[TeamColour, ...]]) -> None:
         self._rhapi, self._team_colours = rhapi, team_colours
+        self.rows = RaceRows(rhapi)
 
     def read(self, name: str, args: Mapping[str, Any]) -> RaceEvent:
         """`name`: the constant's, as in "RACE_START"."""
@@ -71,8 +73,7 @@ class RaceEvents:
         """The pilot's own; without one that of the seat, as in practice, where nobody is said to fly."""
         if pilot_id is None:
             return self._seat_colour(seat)
-        pilot = self._guarded(lambda: self._rhapi.db.pilot_by_id(pilot_id), "the pilot")
-        return _from_hex(getattr(pilot, "color", None)) or self._seat_colour(seat)
+        return _from_hex(self.rows.colour_of_pilot(pilot_id)) or self._seat_colour(seat)
 
     def _seat_colour(self, seat: int | None) -> Colour | None:
         colours = self._of_race("seat_colors")
@@ -103,26 +104,19 @@ class RaceEvents:
             return named
         race_id = _id(args.get("race_id"))
         if race_id is not None:
-            race = self._guarded(lambda: self._rhapi.db.race_by_id(race_id), "the saved race")
-            return _id(getattr(race, "class_id", None))
+            return _id(self.rows.class_of_race(race_id))
         heat_id = _id(args["heat_id"] if "heat_id" in args else self._of_race("heat"))
-        if heat_id is None:
-            return None
-        heat = self._guarded(lambda: self._rhapi.db.heat_by_id(heat_id), "the heat")
-        return _id(getattr(heat, "class_id", None))
+        return None if heat_id is None else _id(self.rows.class_of_heat(heat_id))
 
     def _by_seat(self, name: str) -> Mapping[int, Any]:
         found = self._of_race(name)
         return found if isinstance(found, Mapping) else {}
 
     def _of_race(self, name: str) -> Any:
-        return self._guarded(lambda: getattr(self._rhapi.race, name), name)
-
-    def _guarded(self, read: Callable[[], Any], what: str) -> Any:
         try:
-            return read()
+            return getattr(self._rhapi.race, name)
         except Exception as error:  # noqa: BLE001 - RotorHazard's own code; a light without this is better than none
-            _log.debug("RotorHazard does not tell %s: %s", what, error)
+            _log.debug("RotorHazard does not tell the %s of the race: %s", name, error)
             return None
 
 

@@ -33,7 +33,9 @@ def server(tmp_path: Path) -> Iterator[RotorHazard]:
 
 
 def reader(server: RotorHazard) -> RaceEvents:
-    return RaceEvents(server.rhapi, first_team_colours)
+    events = RaceEvents(server.rhapi, first_team_colours)
+    events.rows.follow()
+    return events
 
 
 def read(server: RotorHazard, name: str, **args: Any) -> RaceEvent:
@@ -221,6 +223,32 @@ def test_reading_looks_nothing_up_until_somebody_asks_for_a_colour_or_a_class(se
     lap.colour_of("pilot")
     lap.class_id()
     assert server.rhapi.db.asked == ["pilot_by_id", "heat_by_id"]
+
+
+def test_a_row_is_looked_up_once_and_again_after_it_has_changed(server: RotorHazard) -> None:
+    events, db = reader(server), server.rhapi.db
+    db.rows_of_heats[1].class_id = 3
+
+    def told() -> tuple[Colour | None, int | None]:
+        event = events.read("RACE_LAP_RECORDED", {"pilot_id": 1, "node_index": 0})
+        return event.colour_of("pilot"), event.class_id()
+
+    assert [told() for _ in range(5)] == [(ALPHA, 3)] * 5
+    assert db.asked == ["pilot_by_id", "heat_by_id"]
+    db.rows_of_pilots[1].color, db.rows_of_heats[1].class_id = "#ffffff", 4
+    server.fire("PILOT_ALTER", {"pilot_id": 1})
+    assert told() == ((255, 255, 255), 4)
+    db.rows_of_heats[1].class_id = 5
+    server.fire("HEAT_ALTER", {"heat_id": 1})
+    assert told()[1] == 5
+
+
+def test_a_row_that_could_not_be_read_is_asked_for_again(server: RotorHazard) -> None:
+    events, db = reader(server), server.rhapi.db
+    db.is_open = False
+    assert events.read("RACE_PILOT_DONE", {"pilot_id": 1, "node_index": 1}).colour_of("pilot") == SEAT_2
+    db.is_open = True
+    assert events.read("RACE_PILOT_DONE", {"pilot_id": 1, "node_index": 1}).colour_of("pilot") == ALPHA
 
 
 def test_whatever_rotorhazard_does_not_tell_is_left_out(server: RotorHazard) -> None:
