@@ -321,6 +321,7 @@ class Host:
             scenes=self.scenes,
             dispatcher=self.dispatcher,
             runner=self.scene_runner,
+            start=self.synchronised_start,
             clock=self.clock,
         )
         self.scene_transfer = SceneTransfer(self.store, self.clock)

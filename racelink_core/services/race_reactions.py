@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from racelink_core.domain.clock import Clock
-from racelink_core.domain.command import Command
+from racelink_core.domain.command import Command, RlEffectCommand, RlPresetCommand
 from racelink_core.domain.effect import Colour
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
@@ -24,10 +24,12 @@ from racelink_core.services.race_bindings import ReactionUnusable, bindings_in_o
 from racelink_core.services.scene_runner.request import RunRequest, SceneRun
 from racelink_core.services.scene_runner.service import SceneRunner
 from racelink_core.services.scenes import Scenes
+from racelink_core.services.synchronised_start import SynchronisedStart
 from racelink_core.state.store import Store
 
 _log = logging.getLogger(__name__)
 _MADE_UP_COLOUR: Colour = (255, 0, 160)
+_ANNOUNCES_START = "RACE_STAGE"
 _ENDS_RACE = frozenset({"RACE_ABORT", "RACE_STOP"})
 
 
@@ -48,10 +50,17 @@ class RaceReactions:
     """
 
     def __init__(
-        self, *, store: Store, scenes: Scenes, dispatcher: Dispatcher, runner: SceneRunner, clock: Clock
+        self,
+        *,
+        store: Store,
+        scenes: Scenes,
+        dispatcher: Dispatcher,
+        runner: SceneRunner,
+        start: SynchronisedStart,
+        clock: Clock,
     ) -> None:
         self._store, self._scenes, self._dispatcher = store, scenes, dispatcher
-        self._runner, self._clock = runner, clock
+        self._runner, self._start, self._clock = runner, start, clock
         self.said: Callable[[str], None] = lambda _sentence: None
         self.overtaken: Counter[int] = Counter()
         self._indexed: Mapping[int, RaceBinding] | None = None
@@ -122,6 +131,10 @@ class RaceReactions:
         elif isinstance(reaction, RunScene):
             run = self._run(reaction, binding, event, origin)
             self._in_background(lambda: self._await_run(binding, run))
+        elif isinstance(reaction, RlPresetCommand | RlEffectCommand) and _is_for_start(binding, event):
+            # Armed while the race stages, all of it changes by one packet.
+            at_s = self._clock.from_system(event.moment_s or 0.0)
+            self._start.order(reaction, at_s, origin, lambda problem: self._say(binding, problem))
         else:
             self._in_background(lambda: self._submit(reaction, binding, event, origin))
 
@@ -189,6 +202,10 @@ class RaceReactions:
         thread = threading.Thread(target=serve, name="rl-race-binding", daemon=True)
         self._threads.add(thread)
         thread.start()
+
+
+def _is_for_start(binding: RaceBinding, event: RaceEvent) -> bool:
+    return binding.at_moment and event.name == _ANNOUNCES_START and event.moment_s is not None
 
 
 def _slot(binding: RaceBinding, event: RaceEvent) -> tuple[str, int, int | None]:

@@ -238,6 +238,19 @@ def test_a_staging_tone_can_flash_at_its_very_moment(rig: Rig) -> None:
     settled(rig)
 
 
+def test_what_is_bound_to_the_moment_of_the_start_is_armed_while_the_race_stages(rig: Rig, said: list[str]) -> None:
+    bind(rig, "RACE_STAGE", light(GREEN), at_moment=True)
+    staged = RaceEvent("RACE_STAGE", moment_s=rig.host.clock.to_system(rig.host.clock.monotonic() + 60.0))
+    rig.host.race.staged()
+    rig.host.race_reactions.handle(staged)
+    until(lambda: all(node.lamp.armed for node in rig.running.values()), "armed lamps")
+    rig.host.race.ended()
+    until(lambda: not any(node.lamp.armed for node in rig.running.values()), "freed lamps")
+    assert said == []
+    rig.host.race_reactions.handle(staged)
+    assert "No race is staging any more" in said[0]
+
+
 def test_without_a_gateway_the_operator_is_told_and_no_event_waits(rig: Rig, said: list[str]) -> None:
     bind(rig, "RACE_START", light(RED), name="Go")
     rig.host.gateways.stop()
