@@ -332,7 +332,7 @@ def test_switching_off_stops_at_once(tmp_path: Path) -> None:
         assert rig.figures.waiting == 0
 
 
-def test_a_lamp_that_cannot_follow_is_given_up_with_a_reason(rig: HealingRig) -> None:
+def test_a_lamp_that_cannot_follow_is_given_up_with_a_reason(rig: HealingRig, caplog: pytest.LogCaptureFixture) -> None:
     mac = next(iter(rig.running))
     lamp = rig.nodes[mac].lamp
     lamp.control = lambda body: None  # type: ignore[method-assign]
@@ -344,6 +344,9 @@ def test_a_lamp_that_cannot_follow_is_given_up_with_a_reason(rig: HealingRig) ->
     assert "told again 5 times" in str(rig.reading(mac).follows_reason)
     [problem] = [each for each in rig.host.problems() if each.code == "lamps_do_not_follow"]
     assert rig.host.store.snapshot.device(mac).name in problem.text
+    rig.tell(effect(10))
+    assert rig.healed().counts.given_up == 2
+    assert sum("does not follow" in record.message for record in caplog.records) == 1, "not at every command of a race"
     del lamp.control
     rig.tell(effect(12))
     until(lambda: rig.shows(12), "the next command")

@@ -77,6 +77,7 @@ class NetworkHealing:
         self._quiet_until_s = 0.0
         self._question = OpenQuestion(())
         self._given_up: dict[Mac, int] = {}
+        self._warned: set[Mac] = set()
         """By MAC, the command at which it was given up."""
         self._state = "idle"
         self._woken = threading.Event()
@@ -371,11 +372,12 @@ class NetworkHealing:
             self._counts.given_up += 1
             self._given_up[case.mac] = case.sequence
             following.given_up(case.mac, differences, case.repeats)
-            _log.warning("%s does not follow: %s", case.mac, ", ".join(differences))
+            self._warn_once(case.mac, differences)
             self._cases.close(case)
         elif differences:
             case.step = Step.REPEAT
         else:
+            self._warned.discard(case.mac)
             if case.repeats:
                 self._counts.healed += 1
             else:
@@ -394,6 +396,12 @@ class NetworkHealing:
         self._counts.unanswered += 1
         self._around.presence.silent(case.mac, "STATUS")
         self._cases.close(case)
+
+    def _warn_once(self, mac: Mac, differences: tuple[str, ...]) -> None:
+        """A race brings a command every few seconds: the log gets a line when a lamp first fails to follow."""
+        if mac not in self._warned:
+            self._warned.add(mac)
+            _log.warning("%s does not follow: %s", mac, ", ".join(differences))
 
     # Telling again
 
