@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import ClassVar
 
-from racelink_core.domain.offset import OffsetMode, offset_ms_for
+from racelink_core.domain.offset import OffsetMode, offset_ms_for, offsets_ms_for
 from racelink_core.domain.opcode import Opcode
 from racelink_core.protocol.errors import MalformedPacket
 
@@ -39,6 +40,18 @@ class Offset:
         """The delay of a node in `group_id`, in ms, clamped to 0..65535."""
         return offset_ms_for(
             group_id,
+            self.mode,
+            offset_ms=self.offset_ms,
+            base_ms=self.base_ms,
+            step_ms=self.step_ms,
+            center=self.center,
+            cycle=self.cycle,
+        )
+
+    def offsets_ms_for(self, group_ids: Sequence[int]) -> list[int]:
+        """`offset_ms_for` of each group."""
+        return offsets_ms_for(
+            group_ids,
             self.mode,
             offset_ms=self.offset_ms,
             base_ms=self.base_ms,

@@ -101,7 +101,8 @@ def _formulas(
         wrong = sum(own.offset_ms_for(group) != value for group, value in points)
     if wrong:
         yield from best_formulas(points, min(misses, wrong - 1), give_way)
-    yield from straight_formulas(points)
+    else:
+        yield from straight_formulas(points)
 
 
 def cheapest_for_everybody(packet: RadioPacket, told: ToldOffsets, facts: NetworkFacts) -> Cover:

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isqrt
+from dataclasses import dataclass
 
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import MAX_OFFSET_MS, OffsetMode
+from racelink_core.planning.scene.lines import (
+    LARGEST,
+    Line,
+    Places,
+    best_line,
+    fits_16_bits,
+    is_inner,
+    longest_by_step,
+    missed_by,
+)
 from racelink_core.protocol.bodies import Offset
 
 Points = tuple[tuple[int, int], ...]
 """(group, delay in ms), by ascending group."""
-
-_SMALLEST, _LARGEST = -32768, 32767
-_MORE_THAN_MISSED = 6
-_Line = tuple[int, int]
-"""Base and step, ms."""
-_Places = Sequence[tuple[int, int]]
-"""(coordinate, delay in ms) of each point."""
 
 
 def best_constant(points: Points) -> Offset:
@@ -32,7 +35,7 @@ def best_constant(points: Points) -> Offset:
 
 def straight_formulas(points: Points) -> list[Offset]:
     """The best constant, and a line that fits all points, if there is one: what may be shorter than a given formula."""
-    line, _ = _best_line(points, 0)
+    line, _ = best_line(points, 0)
     constant = best_constant(points)
     return [constant] if line is None else [constant, _linear(line)]
 
@@ -46,28 +49,101 @@ def best_formulas(points: Points, misses: int, give_way: Callable[[], None]) -> 
     constant = best_constant(points)
     found = [constant]
     misses = min(misses, _wrong(constant, points) - 1)
-    line, misses = _best_line(points, misses)
+    line, misses = best_line(points, misses)
     if line is not None:
         found.append(_linear(line))
     bent = None
-    longest = _longest_by_step(points)
-    by_step = {step: longest.get(step, 1) + longest.get(-step, 1) for each in longest for step in (each, -each)}
-    for center in _centers(points):
+    search = _BentLines(points)
+    for bend in _bends(points):
+        if misses < 0:
+            break
         give_way()
-        line, misses = _best_bent([(abs(group - center), value) for group, value in points], misses, by_step, 2)
+        line, misses = search.best(bend, misses)
         if line is not None:
-            bent = Offset(ALL_GROUPS, OffsetMode.VSHAPE, base_ms=line[0], step_ms=line[1], center=center)
-    for cycle in _cycles(points):
-        give_way()
-        rounds = len({group // cycle for group, _ in points})
-        by_step = {step: rounds * most for step, most in longest.items()}
-        line, misses = _best_bent([(group % cycle, value) for group, value in points], misses, by_step, rounds)
-        if line is not None:
-            bent = Offset(ALL_GROUPS, OffsetMode.MODULO, base_ms=line[0], step_ms=line[1], cycle=cycle)
+            bent = bend.formula(line)
     return tuple(found) if bent is None else (*found, bent)
 
 
-def _linear(line: _Line) -> Offset:
+@dataclass(frozen=True, slots=True)
+class _Bend:
+    """A coordinate that turns: around the centre `at`, or after each round of `at` groups.
+
+    parts  of the groups; within each the coordinate rises or falls with the group
+    """
+
+    mode: OffsetMode
+    at: int
+    parts: int
+
+    def coordinates(self, groups: Sequence[int]) -> list[int]:
+        at = self.at
+        if self.mode is OffsetMode.VSHAPE:
+            return [abs(group - at) for group in groups]
+        return [group % at for group in groups]
+
+    def formula(self, line: Line) -> Offset:
+        base_ms, step_ms = line
+        if self.mode is OffsetMode.VSHAPE:
+            return Offset(ALL_GROUPS, self.mode, base_ms=base_ms, step_ms=step_ms, center=self.at)
+        return Offset(ALL_GROUPS, self.mode, base_ms=base_ms, step_ms=step_ms, cycle=self.at)
+
+
+class _BentLines:
+    """Finds the best line for one bend after the other.
+
+    More met groups than there are parts are at least two in one part. There they lie on a line over the group itself,
+    so that the steps of such lines are all that can be: no bend needs to look at pairs of its own.
+    """
+
+    def __init__(self, points: Points) -> None:
+        self._groups, self._values = [group for group, _ in points], [value for _, value in points]
+        inner = [point for point in points if is_inner(point)]
+        self._inner_groups, self._inner_values = [group for group, _ in inner], [value for _, value in inner]
+        longest = longest_by_step(inner)
+        both = {step: longest.get(step, 1) + longest.get(-step, 1) for each in longest for step in (each, -each)}
+        self._steps = {
+            OffsetMode.VSHAPE: _ranked({step: most / 2 for step, most in both.items()}),
+            OffsetMode.MODULO: _ranked(longest),
+        }
+
+    def best(self, bend: _Bend, misses: int) -> tuple[Line | None, int]:
+        """As `best_line`."""
+        count = len(self._inner_groups)
+        if count - misses <= bend.parts:
+            return best_line(self._places(bend), misses)
+        best = None
+        coordinates = bend.coordinates(self._inner_groups)
+        for most_in_a_part, step_ms in self._steps[bend.mode]:
+            if most_in_a_part * bend.parts < count - misses:
+                break
+            bases_ms = [value - at * step_ms for at, value in zip(coordinates, self._inner_values, strict=True)]
+            if len(set(bases_ms)) > misses + 1:
+                continue
+            for base_ms, met in Counter(bases_ms).items():
+                if met >= count - misses and fits_16_bits((base_ms, step_ms)):
+                    missed = missed_by((base_ms, step_ms), self._places(bend), misses)
+                    if missed is not None:
+                        best, misses = (base_ms, step_ms), missed - 1
+        return best, misses
+
+    def _places(self, bend: _Bend) -> Places:
+        return list(zip(bend.coordinates(self._groups), self._values, strict=True))
+
+
+def _ranked(most_by_step: Mapping[int, float]) -> list[tuple[float, int]]:
+    """(most, step in ms), the most first."""
+    return sorted(((most, step_ms) for step_ms, most in most_by_step.items()), reverse=True)
+
+
+def _bends(points: Points) -> Iterator[_Bend]:
+    groups = [group for group, _ in points]
+    for center in _centers(points):
+        yield _Bend(OffsetMode.VSHAPE, center, 2)
+    for cycle in _cycles(points):
+        yield _Bend(OffsetMode.MODULO, cycle, len({group // cycle for group in groups}))
+
+
+def _linear(line: Line) -> Offset:
     return Offset(ALL_GROUPS, OffsetMode.LINEAR, base_ms=line[0], step_ms=line[1])
 
 
@@ -76,7 +152,7 @@ def _centers(points: Points) -> range:
 
     So they are of use only where a delay exceeds 16 bits itself: between two of the groups every other line fits.
     """
-    if any(_LARGEST < value < MAX_OFFSET_MS for _, value in points):
+    if any(LARGEST < value < MAX_OFFSET_MS for _, value in points):
         return range(ALL_GROUPS)
     return range(points[0][0], points[-1][0] + 1)
 
@@ -87,127 +163,6 @@ def _cycles(points: Points) -> list[int]:
     return [cycle for cycle in range(2, last + 1) if first // cycle != last // cycle]
 
 
-def _longest_by_step(points: Points) -> dict[int, int]:
-    """How many groups at most are on one line, for each step of a line through two of them; none of them is level."""
-    longest: dict[int, int] = {}
-    for (_, step_ms), pairs in _votes({place: 1 for place in points if _is_inner(place)}).items():
-        on_line = (1 + isqrt(1 + 8 * pairs)) // 2
-        if on_line > longest.get(step_ms, 0):
-            longest[step_ms] = on_line
-    return longest
-
-
-def _best_bent(places: _Places, misses: int, most_by_step: Mapping[int, int], parts: int) -> tuple[_Line | None, int]:
-    """As `_best_line`, for places whose coordinate turns: in each of its `parts` it rises or falls with the group.
-
-    most_by_step  how many groups at most a line of this step meets
-    More than `parts` met groups are at least two in one part, so that their step is one of those.
-    """
-    inner = [place for place in places if _is_inner(place)]
-    if len(inner) - misses <= parts:
-        return _best_line(places, misses)
-    best = None
-    for step_ms, most in most_by_step.items():
-        if most < len(inner) - misses or not _SMALLEST <= step_ms <= _LARGEST:
-            continue
-        bases_ms = [value - at * step_ms for at, value in inner]
-        if len(set(bases_ms)) > misses + 1:
-            continue
-        for base_ms, met in Counter(bases_ms).items():
-            if met >= len(inner) - misses and _SMALLEST <= base_ms <= _LARGEST:
-                missed = _missed((base_ms, step_ms), places, misses)
-                if missed is not None:
-                    best, misses = (base_ms, step_ms), missed - 1
-    return best, misses
-
-
-def _best_line(places: _Places, misses: int) -> tuple[_Line | None, int]:
-    """The line that misses the fewest places, and how many a better one may miss at most; None if none is as good.
-
-    No level one: `best_constant` is shorter. Among more than `misses` + 1 coordinates a line meets at least two.
-    """
-    counts = Counter(places)
-    if misses < 0 or not _could_fit(counts, misses):
-        return None, misses
-    inner = {place: count for place, count in counts.items() if _is_inner(place)}
-    some = set(list(dict.fromkeys(at for at, _ in inner))[: misses + _MORE_THAN_MISSED])
-    tried = {place: count for place, count in inner.items() if place[0] in some}
-    fewest_met = sum(tried.values()) - misses
-    fewest_pairs = fewest_met - 1  # met places in two coordinates make no fewer
-    candidates = {line for line, pairs in _votes(tried).items() if pairs >= fewest_pairs}
-    if len(inner) < len(counts) and sum(inner.values()) - max(inner.values(), default=0) <= misses:
-        candidates.update(_beyond_the_limits(list(counts)))
-    best = None
-    for line in candidates:
-        missed = _missed(line, places, misses) if _fits_16_bits(line) else None
-        if missed is not None:
-            best, misses = line, missed - 1
-            if misses < 0:
-                break
-    return best, misses
-
-
-def _is_inner(place: tuple[int, int]) -> bool:
-    return 0 < place[1] < MAX_OFFSET_MS
-
-
-def _could_fit(counts: Mapping[tuple[int, int], int], misses: int) -> bool:
-    """Places with the same coordinate and different delays cannot all be met."""
-    most: dict[int, int] = {}
-    for (at, _), count in counts.items():
-        if count > most.get(at, 0):
-            most[at] = count
-    return sum(counts.values()) - sum(most.values()) <= misses
-
-
-def _votes(counts: Mapping[tuple[int, int], int]) -> dict[_Line, int]:
-    """How many pairs of places each line goes through that is not level."""
-    votes: dict[_Line, int] = {}
-    places = [(at, value, count) for (at, value), count in counts.items()]
-    for index, (at, value, count) in enumerate(places):
-        for other_at, other_value, other_count in places[index + 1 :]:
-            rise_ms, run = other_value - value, other_at - at
-            if run and rise_ms and not rise_ms % run:
-                step_ms = rise_ms // run
-                line = (value - at * step_ms, step_ms)
-                votes[line] = votes.get(line, 0) + count * other_count
-    return votes
-
-
-def _beyond_the_limits(places: _Places) -> Iterator[_Line]:
-    """Delays of 0 and 65535 ms are also met from beyond: the steeper the line, the more of them."""
-    for at, value in places:
-        if 0 < value < MAX_OFFSET_MS:
-            for step_ms in _steepest_through(at, value):
-                yield value - at * step_ms, step_ms
-        else:
-            for step_ms in (_SMALLEST, _LARGEST):
-                yield min(max(value - at * step_ms, _SMALLEST), _LARGEST), step_ms
-
-
-def _steepest_through(at: int, value: int) -> tuple[int, ...]:
-    """Steps whose base still fits into 16 bits."""
-    if at == 0:
-        return (_SMALLEST, _LARGEST)
-    return (max(-((_LARGEST - value) // at), _SMALLEST), min((value - _SMALLEST) // at, _LARGEST))
-
-
-def _fits_16_bits(line: _Line) -> bool:
-    return _SMALLEST <= line[0] <= _LARGEST and _SMALLEST <= line[1] <= _LARGEST
-
-
-def _missed(line: _Line, places: _Places, most: int) -> int | None:
-    """How many places the line misses; None if more than `most`."""
-    base_ms, step_ms = line
-    missed = 0
-    for at, value in places:
-        delay_ms = base_ms + at * step_ms
-        if delay_ms != value and (0 < value < MAX_OFFSET_MS or min(max(delay_ms, 0), MAX_OFFSET_MS) != value):
-            missed += 1
-            if missed > most:
-                return None
-    return missed
-
-
 def _wrong(formula: Offset, points: Points) -> int:
-    return sum(formula.offset_ms_for(group) != value for group, value in points)
+    found = formula.offsets_ms_for([group for group, _ in points])
+    return sum(found_ms != value for found_ms, (_, value) in zip(found, points, strict=True))

@@ -26,7 +26,9 @@ def value_for(body: Offset, group_id: int) -> int:
 @lru_cache(maxsize=512)
 def values_for_all(body: Offset) -> tuple[int, ...]:
     """`value_for` of every group, by its number."""
-    return tuple(value_for(body, group_id) for group_id in EVERY_GROUP)
+    if body.mode is OffsetMode.NONE:
+        return (NONE,) * len(EVERY_GROUP)
+    return tuple(body.offsets_ms_for(EVERY_GROUP))
 
 
 class ToldOffsets:

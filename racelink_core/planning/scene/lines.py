@@ -1,0 +1,114 @@
+"""Lines through many places, each a coordinate and a delay. Source: spec scenes, 10.1 and 13."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import isqrt
+
+from racelink_core.domain.offset import MAX_OFFSET_MS
+
+Line = tuple[int, int]
+"""Base and step, ms."""
+Places = Sequence[tuple[int, int]]
+"""(coordinate, delay in ms) of each point."""
+SMALLEST, LARGEST = -32768, 32767
+_MORE_THAN_MISSED = 6
+
+
+def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
+    """The line that misses the fewest places, and how many a better one may miss at most; None if none is as good.
+
+    No level one: a constant is shorter. Among more than `misses` + 1 coordinates a line meets at least two.
+    """
+    counts = Counter(places)
+    if misses < 0 or not _could_fit(counts, misses):
+        return None, misses
+    inner = {place: count for place, count in counts.items() if is_inner(place)}
+    some = set(list(dict.fromkeys(at for at, _ in inner))[: misses + _MORE_THAN_MISSED])
+    tried = {place: count for place, count in inner.items() if place[0] in some}
+    fewest_met = sum(tried.values()) - misses
+    fewest_pairs = fewest_met - 1  # met places in two coordinates make no fewer
+    candidates = {line for line, pairs in _votes(tried).items() if pairs >= fewest_pairs}
+    if len(inner) < len(counts) and sum(inner.values()) - max(inner.values(), default=0) <= misses:
+        candidates.update(_beyond_the_limits(list(counts)))
+    best = None
+    for line in candidates:
+        missed = missed_by(line, places, misses) if fits_16_bits(line) else None
+        if missed is not None:
+            best, misses = line, missed - 1
+            if misses < 0:
+                break
+    return best, misses
+
+
+def is_inner(place: tuple[int, int]) -> bool:
+    return 0 < place[1] < MAX_OFFSET_MS
+
+
+def _could_fit(counts: Mapping[tuple[int, int], int], misses: int) -> bool:
+    """Places with the same coordinate and different delays cannot all be met."""
+    most: dict[int, int] = {}
+    for (at, _), count in counts.items():
+        if count > most.get(at, 0):
+            most[at] = count
+    return sum(counts.values()) - sum(most.values()) <= misses
+
+
+def _votes(counts: Mapping[tuple[int, int], int]) -> dict[Line, int]:
+    """How many pairs of places each line goes through that is not level."""
+    votes: dict[Line, int] = {}
+    places = [(at, value, count) for (at, value), count in counts.items()]
+    for index, (at, value, count) in enumerate(places):
+        for other_at, other_value, other_count in places[index + 1 :]:
+            rise_ms, run = other_value - value, other_at - at
+            if run and rise_ms and not rise_ms % run:
+                step_ms = rise_ms // run
+                line = (value - at * step_ms, step_ms)
+                votes[line] = votes.get(line, 0) + count * other_count
+    return votes
+
+
+def _beyond_the_limits(places: Places) -> Iterator[Line]:
+    """Delays of 0 and 65535 ms are also met from beyond: the steeper the line, the more of them."""
+    for at, value in places:
+        if 0 < value < MAX_OFFSET_MS:
+            for step_ms in _steepest_through(at, value):
+                yield value - at * step_ms, step_ms
+        else:
+            for step_ms in (SMALLEST, LARGEST):
+                yield min(max(value - at * step_ms, SMALLEST), LARGEST), step_ms
+
+
+def _steepest_through(at: int, value: int) -> tuple[int, ...]:
+    """Steps whose base still fits into 16 bits."""
+    if at == 0:
+        return (SMALLEST, LARGEST)
+    return (max(-((LARGEST - value) // at), SMALLEST), min((value - SMALLEST) // at, LARGEST))
+
+
+def fits_16_bits(line: Line) -> bool:
+    return SMALLEST <= line[0] <= LARGEST and SMALLEST <= line[1] <= LARGEST
+
+
+def missed_by(line: Line, places: Places, most: int) -> int | None:
+    """How many places the line misses; None if more than `most`."""
+    base_ms, step_ms = line
+    missed = 0
+    for at, value in places:
+        delay_ms = base_ms + at * step_ms
+        if delay_ms != value and (0 < value < MAX_OFFSET_MS or min(max(delay_ms, 0), MAX_OFFSET_MS) != value):
+            missed += 1
+            if missed > most:
+                return None
+    return missed
+
+
+def longest_by_step(points: Places) -> dict[int, int]:
+    """How many groups at most are on one line, for each step of a line through two of them; none of them is level."""
+    longest: dict[int, int] = {}
+    for (_, step_ms), pairs in _votes({place: 1 for place in points if is_inner(place)}).items():
+        on_line = (1 + isqrt(1 + 8 * pairs)) // 2
+        if on_line > longest.get(step_ms, 0):
+            longest[step_ms] = on_line
+    return longest
