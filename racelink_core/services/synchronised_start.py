@@ -7,6 +7,7 @@ Source: issue text "The start, exactly"; design, section 6.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ _REPEAT_S = 0.5
 """So long after it was armed a lamp is armed once more: one that missed the packet would stay dark at the start."""
 _QUIET_S = 0.1
 """So long after lamps were told something else they are armed again."""
+_ROOM_S = 0.1
+"""What begins later than so long before RotorHazard stands still may not be out in time."""
 _LATE_MS = 50.0
 
 
@@ -167,14 +170,18 @@ class SynchronisedStart:
     def _keep_armed(self, start: _Start) -> None:
         """Until there is no time left for it."""
         until_s = start.at_s - self._timings.hub_still_s
-        again_s = min(self._clock.monotonic() + _REPEAT_S, until_s)
-        while self._start is start and (now_s := self._clock.monotonic()) < until_s:
-            if start.disturbed.wait(self._clock.system_s(again_s - now_s)):
+        last_s = until_s - _ROOM_S
+        again_s = self._clock.monotonic() + _REPEAT_S
+        while self._start is start and (now_s := self._clock.monotonic()) < last_s:
+            if start.disturbed.wait(self._clock.system_s(min(again_s, last_s) - now_s)):
                 self._clock.sleep(_QUIET_S)
                 start.disturbed.clear()
-            again_s = until_s
+            elif now_s < again_s <= last_s:
+                again_s = math.inf
+            else:
+                return
             for command in start.commands:
-                if self._start is start and self._clock.monotonic() < until_s:
+                if self._start is start and self._clock.monotonic() < last_s:
                     self._dispatcher.submit(command, start.origin, until_s=until_s)
 
     def _in_background(self, work: Callable[[], object]) -> None:

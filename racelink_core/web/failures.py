@@ -27,6 +27,8 @@ _HTTP_STATUS: dict[str, int] = {
     "scene_not_found": 404,
     "task_running": 409,
     "scene_busy": 409,
+    "race_is_on": 409,
+    "start_is_armed": 409,
     "recording_running": 409,
     "recording_failed": 500,
     "preset_in_use": 409,

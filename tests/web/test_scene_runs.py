@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from racelink_core.domain.origin import Origin, Priority
 from racelink_core.domain.scene import BrokenActions, Choreography, Delay, Scene
 from racelink_core.host import Host
+from racelink_core.services.race_watch import ArmedStart
 from racelink_core.services.scene_runner.request import RunRequest
 from racelink_core.web.live import LiveHub
 from racelink_core.web.live_sources import LiveSources
@@ -124,6 +125,20 @@ def test_a_policy_may_refuse_a_second_scene(client: FlaskClient, host: Host) -> 
     assert refused["detail"] == {"code": "scene_busy", "running_scene_key": "first"}
     host.scene_runner.stop()
     idle(host)
+
+
+def test_what_would_fire_the_start_of_a_race_is_refused(client: FlaskClient, host: Host) -> None:
+    host.race.armed_start = ArmedStart()
+    refused = run(client, "flash", {"actions": [{"kind": "sync"}]}, 409)
+    assert refused["detail"]["code"] == "start_is_armed"
+    answer = client.post(f"{API}/commands", json={"kind": "sync"})
+    assert answer.status_code == 409
+    assert answer.get_json()["detail"]["code"] == "start_is_armed"
+    assert run(client, "dim", {"actions": [effect(20)], "async": False})["ok"]
+    wait_until(lambda: len(get(client, "scene-runs")["past"]) == 2)
+    rejected = get(client, "scene-runs")["past"][1]
+    assert (rejected["status"], rejected["code"], rejected["result"]) == ("rejected", "start_is_armed", None)
+    assert "before it" in rejected["detail"]
 
 
 def test_live_events_tell_each_action_and_the_end(client: FlaskClient, host: Host) -> None:

@@ -35,6 +35,7 @@ REFUSED = (
     "missing_preset_id",
     "preset_not_found",
     "headless_scene_not_found",
+    "start_is_armed",
     "not_a_startblock",
     "start_is_armed",
 )

@@ -110,7 +110,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         "Run a scene, or a draft of it; live events tell how it goes.",
         reply=RunReply,
         body=RunBody,
-        errors=(NOT_FOUND, "scene_invalid", "scene_busy"),
+        errors=(NOT_FOUND, "scene_invalid", "scene_busy", "start_is_armed"),
         not_done=(CANCELLED, _FAILED),
     )
     def run_scene(key: str) -> Response:
