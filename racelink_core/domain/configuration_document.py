@@ -67,18 +67,18 @@ class NetworkIdentity(FrozenModel):
 class Frame(NamedTuple):
     """racelink, exported   which version wrote it, and when
     parts                what it holds, not read yet
-    groups, networks     the names behind the numbers, of parts that it does not hold
+    groups, networks     the names behind the numbers, of parts that it does not hold; None: it does not say
     """
 
     racelink: str
     exported: str
     parts: Mapping[PartName, Any]
-    groups: Mapping[int, str]
+    groups: Mapping[int, str] | None
     networks: Mapping[str, NetworkIdentity]
 
 
 class _References(FrozenModel):
-    groups: dict[str, str] = Field(default_factory=dict)
+    groups: dict[str, str] | None = None
     networks: dict[str, NetworkIdentity] = Field(default_factory=dict)
 
 
@@ -103,7 +103,7 @@ def read_frame(document: Mapping[str, Any]) -> Frame:
         racelink,
         _printable(document.get("exported")),
         {name: stored[name] for name in PARTS if name in stored},
-        _by_number(references.groups),
+        None if references.groups is None else _by_number(references.groups),
         references.networks,
     )
 

@@ -239,6 +239,7 @@ def test_replacing_gives_groups_their_numbers_back_and_what_stays_follows_by_nam
     assert isinstance(action, RlPresetCommand)
     assert action.target == GroupsTarget(value=(2,))
     assert {index: seat.target for index, seat in snapshot.seats.items()} == {0: GroupsTarget(value=(2,))}
+    assert "has none now" in remarks(report)["Seat 2"]
 
 
 def test_replacing_removes_only_in_the_parts_that_were_chosen(hosts: Hosts) -> None:
@@ -252,7 +253,7 @@ def test_replacing_removes_only_in_the_parts_that_were_chosen(hosts: Hosts) -> N
         draft.presets[30] = RlPreset(id=30, key="extra", label="Extra preset")
         draft.scenes[9] = scene_for(9, "extra", 1, preset=30)
         draft.race_bindings[9] = RaceBinding(id=9, name="Extra", event="RACE_START", reaction=RunScene(scene="extra"))
-        draft.seats[7] = Seat(index=7, target=DeviceTarget(value=extra))
+        draft.seats[7] = Seat(index=7, target=DeviceTarget(value=GATE))
         draft.networks["spare"] = Network(id="spare", name="Spare")
     report = take(here, document, "devices", "presets", mode="replace")
     assert of(report, "devices").removed == (f"Extra ({extra})",)
@@ -391,6 +392,27 @@ def test_groups_stay_on_one_network(hosts: Hosts) -> None:
     report = take(here, exported(hosts("club")))
     assert here.store.snapshot.devices[GATE].group_id == 0
     assert "another network" in remarks(report)[f"Lamp 2 ({GATE})"]
+
+
+def test_a_seat_whose_lamp_is_removed_is_named(hosts: Hosts) -> None:
+    furnish(hosts("club"))
+    report = take(hosts("club"), frame(parts={"devices": []}), mode="replace")
+    assert list(hosts("club").store.snapshot.seats) == [0]
+    assert "has none now" in remarks(report)["Seat 2"]
+
+
+def test_replacing_by_no_groups_removes_them_all(hosts: Hosts) -> None:
+    furnish(hosts("club"))
+    report = take(hosts("club"), exported(hosts("new")), mode="replace")
+    assert of(report, "groups").removed == ("Gates", "Start")
+    assert hosts("club").store.snapshot.groups == {}
+    assert hosts("club").store.snapshot.devices == {}
+
+
+def test_numbers_in_a_file_that_names_no_groups_are_those_of_here(hosts: Hosts) -> None:
+    furnish(hosts("club"))
+    take(hosts("club"), frame(parts={"devices": [DEVICE | {"mac": START, "group_id": 2}]}))
+    assert hosts("club").store.snapshot.devices[START].group_id == 2
 
 
 def test_networks_with_devices_stay(hosts: Hosts) -> None:

@@ -12,6 +12,7 @@ from racelink_core.domain.snapshot import Snapshot
 from racelink_core.runtime.turns import Turns
 from racelink_core.services.configuration_transfer.records import named_records
 from racelink_core.services.configuration_transfer.taking import Taking
+from racelink_core.services.race_references import race_forgets_devices
 
 _OPTION_LIMITS = {key: (each.minimum, each.maximum) for each in PROPERTIES for key in each.flat_keys}
 _LARGEST = 2**31 - 1
@@ -37,10 +38,11 @@ def read(value: object) -> list[Device]:
 def take(devices: list[Device], taking: Taking) -> None:
     draft, tally = taking.draft, taking.tally("devices")
     named = {device.mac for device in devices}
-    for device in tuple(draft.devices.values()):
-        if taking.replaces and device.mac not in named:
-            del draft.devices[device.mac]
-            taking.removed("devices", _name(device))
+    gone = [device for device in draft.devices.values() if taking.replaces and device.mac not in named]
+    for device in gone:
+        del draft.devices[device.mac]
+        taking.removed("devices", _name(device))
+    race_forgets_devices(draft, {device.mac for device in gone})
     networks_of_groups: dict[GroupId, str] = {
         device.group_id: device.network_id
         for device in draft.devices.values()
@@ -63,7 +65,7 @@ def _here(device: Device, present: Device | None, taking: Taking) -> Device:
     """With the numbers of this host. What it has heard of the device itself stays."""
     group_id = taking.groups.get(device.group_id)
     if group_id is None:
-        name = taking.document.groups.get(device.group_id, str(device.group_id))
+        name = (taking.document.groups or {}).get(device.group_id, str(device.group_id))
         taking.findings.change("device", _name(device), f"Group {name} is not here, so it is in Unconfigured.")
         group_id = UNCONFIGURED
     update: dict[str, Any] = {

@@ -131,6 +131,13 @@ def say_what_bindings_miss(taking: Taking, before: Snapshot) -> None:
                 taking.findings.change("race_binding", binding.name, problem.text)
 
 
+def say_what_seats_lost(taking: Taking, before: Snapshot) -> None:
+    """Of seats that nobody asked to remove."""
+    for index in before.seats.keys() - taking.draft.seats.keys():
+        if not taking.is_removed("seats", name := _seat_name(index)):
+            taking.findings.change("seat", name, "Its lamps or groups were removed, so that it has none now.")
+
+
 def _names(bindings: Iterable[RaceBinding]) -> dict[int, str]:
     """By id, in their order."""
     return {each.id: each.name for each in sorted(bindings, key=lambda each: (each.display_order, each.id))}

@@ -24,7 +24,7 @@ from racelink_core.runtime.utc import utc_text
 from racelink_core.services.configuration_transfer import parts
 from racelink_core.services.configuration_transfer.choreography import say_what_scenes_miss
 from racelink_core.services.configuration_transfer.networks import identity_of
-from racelink_core.services.configuration_transfer.race import say_what_bindings_miss
+from racelink_core.services.configuration_transfer.race import say_what_bindings_miss, say_what_seats_lost
 from racelink_core.services.configuration_transfer.report import ConfigurationReport
 from racelink_core.services.configuration_transfer.taking import Document, Taking
 from racelink_core.services.groups_of_devices import reconcile_groups
@@ -99,6 +99,7 @@ class ConfigurationTransfer:
         reconcile_groups(draft)
         say_what_scenes_miss(taking, before)
         say_what_bindings_miss(taking, before)
+        say_what_seats_lost(taking, before)
         findings = taking.findings
         return ConfigurationReport(
             is_dry_run=False,
@@ -134,11 +135,14 @@ def _read(document: Mapping[str, Any]) -> Document:
         records = {name: parts.ALL[name].read(value) for name, value in frame.parts.items()}
     except InvalidConfiguration as error:
         raise InvalidConfiguration(error.path, error.problem, _other_version(frame)) from error
+    groups: Mapping[int, str] | None = frame.groups
+    if "groups" in records:
+        groups = {group.id: group.name for group in records["groups"]}
     return Document(
         racelink=frame.racelink,
         exported=frame.exported,
         parts=records,
-        groups={**frame.groups, **{group.id: group.name for group in records.get("groups", ())}},
+        groups=groups,
         networks={**frame.networks, **{each.id: identity_of(each) for each in records.get("networks", ())}},
     )
 

@@ -21,13 +21,13 @@ from racelink_core.state.importers.findings import Findings
 class Document:
     """A document that was read and makes sense. `parts`: the records of each, as its part reads them.
 
-    groups, networks   the names behind the numbers, also of what is not taken
+    groups, networks   the names behind the numbers, also of what is not taken; None: it does not say
     """
 
     racelink: str
     exported: str
     parts: Mapping[PartName, Any]
-    groups: Mapping[int, str]
+    groups: Mapping[int, str] | None
     networks: Mapping[str, NetworkIdentity]
 
 
@@ -43,7 +43,8 @@ class Taking:
         self.draft, self.document, self.mode, self.utc, self.used_networks = draft, document, mode, utc, used_networks
         self.findings = Findings()
         here = {number: group.name for number, group in draft.groups.items()}
-        self.groups: dict[int, GroupId] = {UNCONFIGURED: UNCONFIGURED, **matching_names(document.groups or here, here)}
+        there = here if document.groups is None else document.groups
+        self.groups: dict[int, GroupId] = {UNCONFIGURED: UNCONFIGURED, **matching_names(there, here)}
         self.networks: dict[str, str] = matching_networks(document.networks, draft.networks)
         self.preset_of: Callable[[PresetReference], PresetReference] = self._preset_with_key
         self.at_end: list[Callable[[], None]] = []
@@ -63,10 +64,13 @@ class Taking:
     def removed(self, part: PartName, name: str) -> None:
         self._removed.setdefault(part, []).append(name)
 
+    def is_removed(self, part: PartName, name: str) -> bool:
+        return name in self._removed.get(part, ())
+
     def new_group_ids(self) -> NewIds:
         """What numbers of groups become that stand in the document. A group that is not here becomes None."""
         named = self.document.groups
-        if not named:
+        if named is None:
             return {}
         moved: dict[int, int | None] = {number: self.groups.get(number) for number in named}
         strangers: dict[int, int | None] = {number: None for number in self.draft.groups if number not in named}
