@@ -29,3 +29,17 @@ def wheel_of(folder: Path, file_name: str, **files: str) -> Path:
         for module, content in files.items():
             wheel.writestr(f"{module}.py", content)
     return folder / file_name
+
+
+def bare_wheel(folder: Path, file_name: str, needs: str = "") -> Path:
+    """As much of a wheel as pip wants to see. `needs`: a package with its version."""
+    name, version, tag = file_name.removesuffix(".whl").split("-", 2)
+    described = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n" + (
+        f"Requires-Dist: {needs}\n" if needs else ""
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    with ZipFile(folder / file_name, "w") as wheel:
+        wheel.writestr(f"{name}-{version}.dist-info/METADATA", described)
+        wheel.writestr(f"{name}-{version}.dist-info/WHEEL", f"Wheel-Version: 1.0\nTag: {tag}\n")
+        wheel.writestr(f"{name}-{version}.dist-info/RECORD", "")
+    return folder / file_name
