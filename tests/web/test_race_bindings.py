@@ -93,9 +93,11 @@ def test_what_the_timer_has_to_choose_from_is_read_from_it(idle_host: Host, idle
     assert answer["classes"] == [{"id": 1, "name": "Open"}, {"id": 3, "name": "Whoop"}]
 
 
-def test_bindings_are_put_into_order(idle_client: FlaskClient) -> None:
+def test_bindings_are_put_into_order(idle_host: Host, idle_client: FlaskClient) -> None:
     ids = [create(idle_client)["id"] for _ in range(3)]
+    told = changes(idle_host)
     post(idle_client, "race/bindings/reorder", {"order": ids[::-1]})
+    assert told == [{Scope.RACE_BINDINGS}]
     assert [each["id"] for each in get(idle_client, "race/bindings")["bindings"]] == ids[::-1]
     refused(idle_client, "race/bindings/reorder", {"order": ids[:2]}, 400, "invalid_request")
     refused(idle_client, "race/bindings/reorder", {"order": [True, 2, 3]}, 400, "invalid_request")

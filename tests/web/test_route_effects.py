@@ -36,6 +36,9 @@ HERE = {
 """Good bodies for this fleet, where those for all routes would not do."""
 
 
+BINDING = {"name": "Dark", "event": "RACE_STOP", "reaction": {"kind": "blackout", "target": {"kind": "broadcast"}}}
+
+
 def fired(host: Host, act: Callable[[], object]) -> set[str]:
     """The refresh tokens of all that the store was told meanwhile, to the end of a task that was started."""
     changes: list[Change] = []
@@ -69,6 +72,8 @@ def fired(host: Host, act: Callable[[], object]) -> set[str]:
         ("POST", "scenes/estimate", {}, set()),
         ("POST", "scenes/import", {"scenes": [{"label": "New"}]}, {"scenes"}),
         ("POST", "starter-set", {}, {"scenes", "rl_presets"}),
+        ("POST", "race/bindings", BINDING, {"race"}),
+        ("POST", "race/bindings/reorder", {"order": []}, set()),
         ("POST", "rl-presets", {"label": "New"}, {"rl_presets"}),
         ("PUT", "rl-presets/rainbow", {"label": "Other"}, {"rl_presets"}),
         ("POST", "rl-presets/rainbow/duplicate", {}, {"rl_presets"}),

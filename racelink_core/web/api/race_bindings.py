@@ -17,6 +17,7 @@ from racelink_core.domain.race_timer import RaceTimer
 from racelink_core.domain.whole_number import whole_number
 from racelink_core.services.race_bindings import bindings_in_order
 from racelink_core.services.race_reactions import made_up_event
+from racelink_core.state.entities import in_slices
 from racelink_core.web.api.commands import NOT_DONE, REFUSED, ResultRow, failed_command, result_row
 from racelink_core.web.api.scene_runs import RunRow, run_row
 from racelink_core.web.description import describe
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _UNUSABLE = ("scene_not_found", "scene_invalid", "missing_preset_id", "preset_not_found", "target_not_found")
 _FULL = "too_many_bindings"
+_ROWS_PER_SLICE = 8
 
 
 class RaceEventsReply(Reply):
@@ -144,7 +146,8 @@ def register(blueprint: Blueprint, host: Host) -> None:
     @blueprint.get("/api/race/bindings")
     @describe("List the race bindings.", reply=RaceBindingsReply, has_etag=True)
     def list_bindings() -> Response:
-        rows = tuple(_row(host, binding) for binding in bindings_in_order(host.store.snapshot))
+        in_order = in_slices(bindings_in_order(host.store.snapshot), _ROWS_PER_SLICE)
+        rows = tuple(_row(host, binding) for binding in in_order)
         return list_reply(RaceBindingsReply(bindings=rows))
 
     @blueprint.get("/api/race/bindings/<binding_id>")
