@@ -9,7 +9,8 @@ from racelink_core.domain.address import Mac
 from racelink_core.domain.configuration_document import NetworkIdentity
 from racelink_core.domain.network import Network
 
-T, U = TypeVar("T"), TypeVar("U")
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def matching_names(there: Mapping[T, str], here: Mapping[U, str]) -> dict[T, U]:
