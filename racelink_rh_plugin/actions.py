@@ -17,6 +17,7 @@ from racelink_core.domain.command import (
 )
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
+from racelink_core.domain.seat import Seat
 from racelink_core.domain.target import BroadcastTarget, Target
 from racelink_core.services.scene_runner.results import SceneResult
 
@@ -52,6 +53,7 @@ class Actions:
 
     def __init__(self, host: Host, scenes: ScenePlayer, light: RaceLight, notifier: Notifier) -> None:
         self._host, self._scenes, self._light, self._notifier = host, scenes, light, notifier
+        self._seats: Mapping[int, Seat] = {}
         self._seats_without_lamps: set[str] = set()
         self._logged: set[str] = set()
         self._register: Callable[[Any], Any] | None = None
@@ -201,8 +203,11 @@ class Actions:
             self._say(occasion, "an unexpected error; the server log says more")
 
     def _say_once(self, occasion: Occasion, error: SeatWithoutLamps) -> None:
-        """Once and not at every pass."""
-        problem = str(error)
+        """Once, and not at every pass, until somebody has changed the lamps of seats."""
+        problem, seats = str(error), self._host.store.snapshot.seats
+        if seats != self._seats:
+            self._seats = seats
+            self._seats_without_lamps.clear()
         if problem not in self._seats_without_lamps:
             self._seats_without_lamps.add(problem)
             self._log_once(occasion, problem)

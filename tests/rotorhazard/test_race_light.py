@@ -170,6 +170,22 @@ def test_a_seat_without_lamps_lights_nothing_and_that_is_said_once(tmp_path: Pat
         assert server.events.errors == []
 
 
+def test_a_seat_without_lamps_is_told_again_once_the_seats_have_changed(tmp_path: Path) -> None:
+    def told() -> int:
+        return sum("Seat 2 has no lamps" in message for message in server.ui.messages)
+
+    with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
+        asked(server, "POST", "groups/create", {"name": "Gate"})
+        for event in ("RACE_LAP_RECORDED", "RACE_PILOT_DONE"):
+            server.bind(event, "gcaction", rl_action_group="seat")
+        passed(server)
+        server.fire("RACE_PILOT_DONE", {"pilot_id": 2, "node_index": 1})
+        assert told() == 1
+        asked(server, "PUT", "race/seats", {"seats": [{"index": 0, "target": {"kind": "groups", "value": [1]}}]})
+        server.fire("RACE_PILOT_DONE", {"pilot_id": 2, "node_index": 1})
+        assert told() == 2
+
+
 def test_other_lamps_can_stand_in_for_a_seat_without_some(tmp_path: Path) -> None:
     field = Field({0: GroupsTarget(value=(GATE_2,))})
     with race_day(tmp_path, field) as server:
