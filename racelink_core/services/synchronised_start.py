@@ -99,12 +99,12 @@ class SynchronisedStart:
             raise NoRaceStages
         before = self._start
         if before is not None and before.at_s == starts_at_s:
-            commands = (*before.commands, _armed(command))[: MAX_ACTIONS - 1]
+            commands = (*before.commands, command)[: MAX_ACTIONS - 1]
             if before.is_gathering:
                 before.commands = commands
                 return
         else:
-            commands = (_armed(command),)
+            commands = (command,)
         if before is not None:
             before.disturbed.set()
         start = _Start(starts_at_s, origin, commands, tell)
@@ -160,12 +160,16 @@ class SynchronisedStart:
             start.state.over.set()
 
     def _run(self, start: _Start) -> None:
-        choreography = Choreography(actions=(*start.commands, SyncCommand()), stop_on_error=False)
+        armed = (_armed(command) for command in start.commands)
+        choreography = Choreography(actions=(*armed, SyncCommand()), stop_on_error=False)
         run = self._runner.start(RunRequest(KEY, choreography, start.origin, start.at_s, is_draft=True))
         self._keep_armed(start)
-        problem = _problem_of(self._runner.wait(run))
+        result = self._runner.wait(run)
+        problem = _problem_of(result)
         if problem is not None:
             start.tell(problem)
+        if result.failed_actions and result.packets_sent and self._start is start:
+            self._light_unsynchronised(start)
 
     def _keep_armed(self, start: _Start) -> None:
         """Until there is no time left for it."""
@@ -182,7 +186,14 @@ class SynchronisedStart:
                 return
             for command in start.commands:
                 if self._start is start and self._clock.monotonic() < last_s:
-                    self._dispatcher.submit(command, start.origin, until_s=until_s)
+                    self._dispatcher.submit(_armed(command), start.origin, until_s=until_s)
+
+    def _light_unsynchronised(self, start: _Start) -> None:
+        """Better late than dark, and no lamp stays armed; not before the start, of course."""
+        self._clock.sleep(start.at_s - self._clock.monotonic())
+        for command in start.commands:
+            if self._start is start:
+                self._dispatcher.submit(command, start.origin)
 
     def _in_background(self, work: Callable[[], object]) -> None:
         def serve() -> None:

@@ -14,7 +14,7 @@ from racelink_rh_plugin import initialize
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.contract import EVENT_NAMES
 from tests.rotorhazard.double.replay import replay
-from tests.rotorhazard.rig import GATE_1, GATE_2, Field, race_day, said, until
+from tests.rotorhazard.rig import GATE_1, GATE_2, Field, race_day, said, status_of, until
 from tests.rotorhazard.stored_scenes import (
     A_MINUTE,
     AMBER,
@@ -119,6 +119,8 @@ def test_an_abort_shows_its_own_light_and_the_next_staging_its_own_start(tmp_pat
         server.bind("RACE_ABORT", "gcaction", rl_action_preset=f"preset:{RED_STOP}")
         replay(server, "aborted_in_staging")
         until(lambda: field.colours() == {RED}, "the light of the abort")
+        aborted = [each for each in asked(server, "GET", "history")["records"] if each["origin"].endswith("raceAbort")]
+        assert [each["priority"] for each in aborted] == ["race_end"]
         replay(server, "scheduled_race", lambda event: follow(event, field, {}))
 
 
@@ -212,6 +214,26 @@ def test_without_a_gateway_the_race_director_is_told_and_no_event_waits(tmp_path
     with RotorHazard(tmp_path, RACELINK=NOWHERE).running(initialize) as server:
         bind(server)
         replay(server, "scheduled_race", lambda event: said(server, "gateway") if event == "RACE_STAGE" else None)
+        assert server.events.errors == []
+
+
+def test_a_gateway_lost_while_lamps_are_armed_delays_no_event_and_the_next_race_starts_as_ever(tmp_path: Path) -> None:
+    field = Field()
+    (mac,) = field.simulation.gateways
+    with race_day(tmp_path, field) as server:
+        bind(server)
+
+        def after(event: str) -> None:
+            if event == "RACE_STAGE":
+                until(lambda: armed(field), "every lamp armed")
+                field.simulation.fault("unplug", mac)
+                until(lambda: complaints(server), "a message")
+
+        replay(server, "scheduled_race", after)
+        assert field.colours() != {GREEN}
+        field.simulation.fault("replug", mac)
+        until(lambda: ": connected," in status_of(server), "the gateway again")
+        replay(server, "scheduled_race", lambda event: follow(event, field, {}))
         assert server.events.errors == []
 
 

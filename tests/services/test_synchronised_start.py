@@ -169,6 +169,16 @@ def test_too_short_a_staging_is_late_and_says_so(rig: Rig) -> None:
     assert record.result["actions"][-1]["detail"]["fire_error_ms"] > 0
 
 
+def test_lamps_whose_sync_was_never_on_air_follow_without_it(rig: Rig) -> None:
+    before = air_length(rig)
+    told = start(rig, effect(200), in_s=15.0)
+    until(lambda: sum(opcode == Opcode.CONTROL for opcode, _ in on_air(rig, before)) == 2, "armed twice")
+    rig.simulation.simulation.fault("stuck", "*", 2)
+    until(lambda: brightnesses(rig) == {200}, "the light, late")
+    until(lambda: told, "a sentence")
+    assert armed(rig) == set()
+
+
 def test_a_lost_gateway_is_said(rig: Rig) -> None:
     gateway = next(iter(rig.simulation.simulation.gateways))
     rig.simulation.simulation.fault("unplug", gateway)
