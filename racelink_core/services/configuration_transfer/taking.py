@@ -43,7 +43,8 @@ class Taking:
         self.draft, self.document, self.mode, self.utc, self.used_networks = draft, document, mode, utc, used_networks
         self.findings = Findings()
         here = {number: group.name for number, group in draft.groups.items()}
-        there = here if document.groups is None else document.groups
+        names = here if document.groups is None else document.groups
+        there = {int(number): name for number, name in names.items()}
         self.groups: dict[int, GroupId] = {UNCONFIGURED: UNCONFIGURED, **matching_names(there, here)}
         self.networks: dict[str, str] = matching_networks(document.networks, draft.networks)
         self.preset_of: Callable[[PresetReference], PresetReference] = self._preset_with_key
