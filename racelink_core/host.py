@@ -53,6 +53,7 @@ from racelink_core.services.problems import Problem, duty_cycle_problems, find_p
 from racelink_core.services.race_bindings import RaceBindings
 from racelink_core.services.race_reactions import RaceReactions
 from racelink_core.services.race_rules import RaceRules, admission
+from racelink_core.services.race_silence import RaceSilence
 from racelink_core.services.race_watch import RaceWatch
 from racelink_core.services.radio_listener import RadioListener
 from racelink_core.services.recordings import Recordings
@@ -347,6 +348,13 @@ class Host:
             clock=self.clock,
         )
         self.gateways.subscribe(self.heat_follower.gateways_changed)
+        self._race_silence = RaceSilence(
+            self.race,
+            healing=self.healing,
+            tasks=self.tasks,
+            heat_follower=self.heat_follower,
+            timings=self.timings,
+        )
 
     def _run_scenes(self) -> None:
         surroundings = Surroundings(

@@ -73,21 +73,8 @@ class Refresh:
 
     def _race_changed(self, phase: RacePhase) -> None:
         """On RotorHazard's greenlet: be quick."""
-        if phase is RacePhase.STAGING:
-            self._staged()
-            return
-        self._started()
         if phase is RacePhase.NONE:
             self._touch()
-
-    def _staged(self) -> None:
-        self._host.healing.pause()
-        self._host.tasks.pause(self._host.timings.healing_pause_s)
-        self._host.heat_follower.race_is_staging()
-
-    def _started(self) -> None:
-        self._host.healing.resume()
-        self._host.tasks.resume(self._host.timings.healing_delay_s)
 
     def _touch(self) -> None:
         self._changed.set()
