@@ -27,7 +27,7 @@ from .occasion import Occasion
 from .race_fields import colour_field, limit_fields, otherwise_field
 from .race_light import RaceLight, SeatWithoutLamps
 from .race_state import priority_of
-from .scene_player import ScenePlayer, problem_of
+from .scene_player import ScenePlayer
 from .special_effects import SPECIAL_EFFECTS, SpecialEffect
 from .synchronised_start import order_start
 from .values import (
@@ -126,7 +126,7 @@ class Actions:
             )
 
             def tell(result: SceneResult) -> None:
-                if (problem := problem_of(result)) is not None:
+                if (problem := result.problem) is not None:
                     self._say(occasion, f"scene “{playing.label}”: {problem}")
 
             self._scenes.when_over(playing, tell)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from racelink_core.domain.origin import Origin
 from racelink_core.domain.scene import Scene
 from racelink_core.services.scene_runner.request import RunRequest, SceneRun
-from racelink_core.services.scene_runner.results import CANCELLED, SceneActionResult, SceneResult
+from racelink_core.services.scene_runner.results import CANCELLED, SceneResult
 
 from .values import read_scene
 
@@ -75,7 +75,7 @@ def ending_of(playing: Playing) -> str:
     assert result is not None
     if result.error == CANCELLED:
         return _joined(f"{what} was ended.", result.detail, clean_up_problem_of(result))
-    if (problem := problem_of(result)) is not None:
+    if (problem := result.problem) is not None:
         return f"{what} was not sent whole. {problem}"
     return f"{what} was sent." if result.packets_sent else f"{what} is over. It had nothing to send."
 
@@ -92,22 +92,5 @@ def clean_up_problem_of(result: SceneResult) -> str | None:
     return None if result.clean_up is None else result.clean_up.problem
 
 
-def problem_of(result: SceneResult) -> str | None:
-    """Why lamps did not get all of it; None for what was sent whole, and for what somebody ended."""
-    if result.error == CANCELLED:
-        return None
-    sentences = [_sentence(action) for action in result.failed_actions]
-    if result.packets_sent:
-        sentences += [warning.detail for warning in result.warnings if warning.action is None]
-    if not sentences and not result.ok:
-        sentences.append(result.error or "It failed; the server log says more.")
-    return " ".join(sentences) or None
-
-
 def _joined(*sentences: str | None) -> str:
     return " ".join(filter(None, sentences))
-
-
-def _sentence(action: SceneActionResult) -> str:
-    problem = (action.detail or {}).get("problem") or action.error
-    return f"Action {action.index + 1}: {problem}"

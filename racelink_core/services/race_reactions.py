@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from racelink_core.domain.clock import Clock
-from racelink_core.domain.command import Command, RlEffectCommand, RlPresetCommand
+from racelink_core.domain.command import Command, RlEffectCommand, RlPresetCommand, StartblockCommand
 from racelink_core.domain.effect import Colour
 from racelink_core.domain.errors import RaceLinkError
 from racelink_core.domain.origin import Origin, Priority
@@ -124,8 +124,7 @@ class RaceReactions:
     def _react(self, binding: RaceBinding, event: RaceEvent) -> None:
         reaction = self._usable(binding, event, self._store.snapshot)
         self._complained.pop(binding.id, None)
-        priority = Priority.RACE_END if event.name in _ENDS_RACE else Priority.RACE_EVENT
-        origin = Origin(f"race binding {binding.name}", priority)
+        origin = Origin(f"race binding {binding.name}", _priority(reaction, event))
         if isinstance(reaction, StopScene):
             self._runner.stop(f"Stopped by the race binding {binding.name}.")
         elif isinstance(reaction, RunScene):
@@ -157,10 +156,9 @@ class RaceReactions:
         return self._runner.start(RunRequest(scene.key, coloured, origin))
 
     def _await_run(self, binding: RaceBinding, run: SceneRun) -> None:
-        result = self._runner.wait(run)
-        for action in result.failed_actions:
-            problem = (action.detail or {}).get("problem") or action.error
-            self._say(binding, f"action {action.index + 1} of its scene: {problem}")
+        problem = self._runner.wait(run).problem
+        if problem is not None:
+            self._say(binding, problem)
 
     def _submit(self, command: Command, binding: RaceBinding, event: RaceEvent, origin: Origin) -> None:
         result = self._dispatcher.submit(
@@ -206,6 +204,13 @@ class RaceReactions:
 
 def _is_for_start(binding: RaceBinding, event: RaceEvent) -> bool:
     return binding.at_moment and event.name == _ANNOUNCES_START and event.moment_s is not None
+
+
+def _priority(reaction: Reaction, event: RaceEvent) -> Priority:
+    """Filling starting blocks takes seconds, and so never stands in the way of a light."""
+    if isinstance(reaction, StartblockCommand):
+        return Priority.AUTOMATION
+    return Priority.RACE_END if event.name in _ENDS_RACE else Priority.RACE_EVENT
 
 
 def _slot(binding: RaceBinding, event: RaceEvent) -> tuple[str, int, int | None]:

@@ -14,9 +14,7 @@ const OWN_BODIES = {
 
 export const REACTION_KINDS = ["rl_effect", "rl_preset", "run_scene", "stop_scene", "wled_preset", "blackout", "locate", "startblock", "headless", "sync"];
 
-export const isAction = (kind) => ACTIONS.includes(kind);
-
-export const newReaction = (kind) => (isAction(kind) ? newAction(kind) : { kind, ...OWN_BODIES[kind]() });
+export const newReaction = (kind) => (ACTIONS.includes(kind) ? newAction(kind) : { kind, ...OWN_BODIES[kind]() });
 
 // Another kind keeps whom it is for.
 export const withReactionKind = (draft, kind) => {

@@ -1,6 +1,5 @@
 // What the lamps do at a race event: an action as in a scene, or something that scenes do not have.
 import { html } from "../vendor/htm-preact.js";
-import { isAction } from "../app/race-draft.js";
 import { ActionFields } from "./action-fields.js";
 import { Level } from "./level.js";
 import { TargetPicker } from "./target-picker.js";
@@ -20,6 +19,8 @@ const RunScene = ({ reaction, lists, onChange }) => html`
 `;
 
 const StopScene = () => html`<p class="rl-muted">The scene that runs ends after its current packet, and its lamps are free again.</p>`;
+
+const Sync = () => html`<p class="rl-muted">Fires every effect that was armed before ("Wait for Sync"), on all networks at once.</p>`;
 
 const Blackout = () => html`<p class="rl-muted">Dark at once, whatever they show.</p>`;
 
@@ -49,16 +50,17 @@ const Headless = ({ reaction, lists, onChange }) => html`
   html`<${Level} label="Brightness" optional="each lamp's own" value=${reaction.brightness || null} min=${1} first=${180} onInput=${(brightness) => onChange((now) => ({ ...now, brightness: brightness ?? 0 }))} />`}
 `;
 
-const OWN = { run_scene: RunScene, stop_scene: StopScene, blackout: Blackout, locate: Locate, headless: Headless };
+const OWN = { sync: Sync, run_scene: RunScene, stop_scene: StopScene, blackout: Blackout, locate: Locate, headless: Headless };
 
 export const ReactionFields = ({ reaction, lists, effectSchema, onChange }) => {
-  if (isAction(reaction.kind)) {
+  const Own = OWN[reaction.kind];
+  if (!Own) {
     return html`<div class="rl-binding-reaction">
       <${ActionFields} action=${reaction} lists=${lists} effectSchema=${effectSchema} scope=${ANYWHERE} onChange=${onChange} />
     </div>`;
   }
   return html`<div class="rl-binding-reaction">
-    <${OWN[reaction.kind]} reaction=${reaction} lists=${lists} onChange=${onChange} />
+    <${Own} reaction=${reaction} lists=${lists} onChange=${onChange} />
     ${"target" in reaction &&
     html`<${TargetPicker}
       name="reaction-target"

@@ -218,6 +218,30 @@ def test_an_event_starts_a_scene_in_the_colour_of_its_pilot_and_another_one_stop
     settled(rig)
 
 
+def test_a_scene_that_does_not_reach_its_lamps_says_why_and_one_that_was_replaced_does_not(
+    rig: Rig, said: list[str]
+) -> None:
+    wait = {"kind": "delay", "duration_ms": 60_000}
+    long = rig.host.scenes.create({"label": "Long", "actions": [light(RED), wait]}).scene
+    nowhere = rig.host.scenes.create({"label": "Nowhere", "actions": [light(RED, 99)]}).scene
+    bind(rig, "RACE_START", {"kind": "run_scene", "scene": long.key})
+    bind(rig, "RACE_FINISH", {"kind": "run_scene", "scene": nowhere.key}, name="Finish")
+    rig.host.race_reactions.handle(RaceEvent("RACE_START"))
+    shows(rig, RED)
+    rig.host.race_reactions.handle(RaceEvent("RACE_FINISH"))
+    settled(rig)
+    [sentence] = said
+    assert "“Finish” did not follow: Action 1: " in sentence
+
+
+def test_starting_blocks_are_filled_without_standing_in_the_way_of_a_light(rig: Rig) -> None:
+    bind(rig, "HEAT_SET", {"kind": "startblock", "target": EVERYONE})
+    rig.host.race_reactions.handle(RaceEvent("HEAT_SET"))
+    settled(rig)
+    [record] = rig.host.history.page(limit=1, kind="startblock")
+    assert (record.origin, record.priority) == ("race binding On HEAT_SET", "automation")
+
+
 def test_what_is_bound_to_stop_and_abort_overtakes_everything_else(rig: Rig) -> None:
     for name in ("RACE_STOP", "RACE_ABORT", "RACE_WIN"):
         bind(rig, name, light(RED))

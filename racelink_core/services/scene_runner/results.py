@@ -80,3 +80,18 @@ class SceneResult(FrozenModel):
     def failed_actions(self) -> tuple[SceneActionResult, ...]:
         """Those that were reached and not done whole."""
         return tuple(each for each in self.actions if not each.ok and each.status is not ActionStatus.SKIPPED)
+
+    @property
+    def problem(self) -> str | None:
+        """Why lamps did not get all of it, in sentences; None for what was sent whole, and for what somebody ended."""
+        if self.error == CANCELLED:
+            return None
+        sentences = [
+            f"Action {each.index + 1}: {(each.detail or {}).get('problem') or each.error}"
+            for each in self.failed_actions
+        ]
+        if self.packets_sent:
+            sentences += [warning.detail for warning in self.warnings if warning.action is None]
+        if not sentences and not self.ok:
+            sentences.append(self.error or "It failed; the server log says more.")
+        return " ".join(sentences) or None
