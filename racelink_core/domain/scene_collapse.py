@@ -9,6 +9,7 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.command import OffsetGroupCommand, SyncCommand
 from racelink_core.domain.offset_choice import ExplicitOffset
 from racelink_core.domain.scene import Action, Choreography, Delay, ExplicitScope
+from racelink_core.domain.scene_references import with_actions
 from racelink_core.domain.target import BroadcastTarget, GroupsTarget
 
 ChoreographyT = TypeVar("ChoreographyT", bound=Choreography)
@@ -23,7 +24,7 @@ def collapsed(choreography: ChoreographyT, known_groups: Collection[int]) -> Cho
         return choreography
     known = frozenset(known_groups)
     actions = tuple(_collapsed(action, known) for action in choreography.actions)
-    return choreography if actions == choreography.actions else choreography.model_copy(update={"actions": actions})
+    return with_actions(choreography, choreography.actions, actions)
 
 
 def _collapsed(action: Action, known: frozenset[int]) -> Action:
@@ -32,7 +33,7 @@ def _collapsed(action: Action, known: frozenset[int]) -> Action:
     if not isinstance(action, OffsetGroupCommand):
         return _for_everybody(action, known)
     children = tuple(_for_everybody(child, known) for child in action.actions)
-    with_children = action.model_copy(update={"actions": children})
+    with_children = with_actions(action, action.actions, children)
     return with_children if isinstance(action.offset, ExplicitOffset) else _for_everybody(with_children, known)
 
 

@@ -6,15 +6,18 @@ Source: spec scenes, sections 3.1 and 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from operator import is_
+from typing import Any, TypeVar
 
-from racelink_core.domain.command import OffsetGroupCommand, PresetReference, RlPresetCommand, SyncCommand
+from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.command import ChildCommand, OffsetGroupCommand, PresetReference, RlPresetCommand, SyncCommand
 from racelink_core.domain.offset_choice import ExplicitEntry, ExplicitOffset, OffsetChoice
 from racelink_core.domain.preset import RlPreset
 from racelink_core.domain.scene import Action, Choreography, Delay, ExplicitScope
 from racelink_core.domain.target import TOMBSTONE, GroupsTarget
 
 ChoreographyT = TypeVar("ChoreographyT", bound=Choreography)
+WholeT = TypeVar("WholeT", bound=FrozenModel)
 NewIds = Mapping[int, int | None]
 """Group ids that change; None: the group is deleted."""
 
@@ -22,7 +25,15 @@ NewIds = Mapping[int, int | None]
 def with_new_groups(choreography: ChoreographyT, new_ids: NewIds) -> ChoreographyT:
     """The same object if nothing changes. A list that loses its last group becomes a tombstone."""
     actions = tuple(_with_new_groups(action, new_ids) for action in choreography.actions)
-    return choreography if actions == choreography.actions else choreography.model_copy(update={"actions": actions})
+    return with_actions(choreography, choreography.actions, actions)
+
+
+def with_actions(whole: WholeT, before: tuple[Any, ...], actions: tuple[Any, ...]) -> WholeT:
+    """A choreography or a container with others in place of those `before`; itself if all are the very same.
+
+    Most passes change nothing, and to compare or copy the largest scene takes milliseconds.
+    """
+    return whole if all(map(is_, actions, before)) else whole.model_copy(update={"actions": actions})
 
 
 def _with_new_groups(action: Action, new_ids: NewIds) -> Action:
@@ -36,13 +47,16 @@ def _with_new_groups(action: Action, new_ids: NewIds) -> Action:
 
 def _container_with_new_groups(container: OffsetGroupCommand, new_ids: NewIds) -> OffsetGroupCommand:
     target, offset = target_with_new_groups(container.target, new_ids), _offset(container.offset, new_ids)
-    children = tuple(
-        child.model_copy(update={"target": target_with_new_groups(child.target, new_ids)})
-        for child in container.actions
-    )
-    if (target, offset, children) == (container.target, container.offset, container.actions):
+    children = tuple(_child_with_new_groups(child, new_ids) for child in container.actions)
+    parts = (target, offset, *children)
+    if all(map(is_, parts, (container.target, container.offset, *container.actions))):
         return container
     return OffsetGroupCommand(target=target, offset=offset, actions=children)
+
+
+def _child_with_new_groups(child: ChildCommand, new_ids: NewIds) -> ChildCommand:
+    target = target_with_new_groups(child.target, new_ids)
+    return child if target is child.target else child.model_copy(update={"target": target})
 
 
 TargetT = TypeVar("TargetT")
@@ -53,11 +67,12 @@ def target_with_new_groups(target: TargetT, new_ids: NewIds) -> TargetT:
     if not isinstance(target, GroupsTarget) or new_ids.keys().isdisjoint(target.value):
         return target
     moved = [new_ids.get(group, group) for group in target.value]
-    return type(target)(value=tuple(group for group in moved if group is not None) or (TOMBSTONE,))
+    renamed = type(target)(value=tuple(group for group in moved if group is not None) or (TOMBSTONE,))
+    return target if renamed == target else renamed
 
 
 def _offset(offset: OffsetChoice, new_ids: NewIds) -> OffsetChoice:
-    if not isinstance(offset, ExplicitOffset):
+    if not isinstance(offset, ExplicitOffset) or new_ids.keys().isdisjoint(entry.id for entry in offset.values):
         return offset
     moved = [(new_ids.get(entry.id, entry.id), entry.offset_ms) for entry in offset.values]
     return ExplicitOffset(
@@ -86,7 +101,7 @@ def with_preset_ids(choreography: ChoreographyT, find: Callable[[PresetReference
 def with_presets(choreography: ChoreographyT, replace: Callable[[PresetReference], PresetReference]) -> ChoreographyT:
     """Every reference to an RL preset replaced. The same object if nothing changes."""
     actions = tuple(_with_presets(action, replace) for action in choreography.actions)
-    return choreography if actions == choreography.actions else choreography.model_copy(update={"actions": actions})
+    return with_actions(choreography, choreography.actions, actions)
 
 
 ActionT = TypeVar("ActionT")
@@ -94,12 +109,13 @@ ActionT = TypeVar("ActionT")
 
 def _with_presets(action: ActionT, replace: Callable[[PresetReference], PresetReference]) -> ActionT:
     if isinstance(action, OffsetGroupCommand):
-        children = tuple(_with_presets(child, replace) for child in action.actions)
-        return action.model_copy(update={"actions": children})
-    if isinstance(action, RlPresetCommand) and action.params.preset_id is not None:
-        params = action.params.model_copy(update={"preset_id": replace(action.params.preset_id)})
-        return action.model_copy(update={"params": params})
-    return action
+        return with_actions(action, action.actions, tuple(_with_presets(child, replace) for child in action.actions))
+    if not isinstance(action, RlPresetCommand) or action.params.preset_id is None:
+        return action
+    preset_id = replace(action.params.preset_id)
+    if preset_id == action.params.preset_id:
+        return action
+    return action.model_copy(update={"params": action.params.model_copy(update={"preset_id": preset_id})})
 
 
 def with_networks(choreography: ChoreographyT, new_ids: Mapping[str, str]) -> ChoreographyT:

@@ -26,6 +26,7 @@ from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.errors import InvalidValue
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.whole_number import whole_number
+from racelink_core.runtime.turns import Turns
 from racelink_core.services.grouping import MAX_NAME_LENGTH, clean_name
 from racelink_core.web.failures import ApiFailure, from_validation, invalid_request
 
@@ -53,10 +54,15 @@ def read_query(model: type[T]) -> T:
 
 def read_body(model: type[T], most_bytes: int = MAX_BODY_BYTES) -> T:
     """Raises ApiFailure: 400 invalid_json, 400 invalid_request or 415. A missing or empty body is `{}`."""
+    turns = Turns()
+    content = read_object(most_bytes)
+    turns.give_way_if_long()
     try:
-        return model.model_validate(read_object(most_bytes))
+        body = model.model_validate(content)
     except ValidationError as error:
         raise from_validation(error) from error
+    turns.give_way_if_long()
+    return body
 
 
 def read_object(most_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:

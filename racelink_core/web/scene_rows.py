@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from racelink_core.domain.base import FrozenModel
 from racelink_core.domain.scene import NetworkScope, Scene
 from racelink_core.domain.scene_form import action_form
+from racelink_core.runtime.turns import Turns
 
 
 class BrokenRow(FrozenModel):
@@ -39,6 +40,7 @@ class SceneRow(FrozenModel):
 
 
 def scene_row(scene: Scene) -> SceneRow:
+    """Others get a turn between the actions of a large one."""
     broken = scene.broken
     return SceneRow(
         id=scene.id,
@@ -48,6 +50,6 @@ def scene_row(scene: Scene) -> SceneRow:
         updated=scene.updated,
         stop_on_error=scene.stop_on_error,
         network_scope=scene.network_scope,
-        actions=tuple(map(action_form, scene.actions)),
+        actions=tuple(map(action_form, Turns().between(scene.actions))),
         broken=None if broken is None else BrokenRow.model_validate(dict(broken)),
     )
