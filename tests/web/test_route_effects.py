@@ -82,6 +82,8 @@ def fired(host: Host, act: Callable[[], object]) -> set[str]:
         ("POST", "reload", {}, {"groups", "devices", "networks", "rl_presets"}),
         ("PUT", "networks/default", {"name": "Field"}, {"networks"}),
         ("PUT", "settings", {"eth_autosync_interval_s": 45}, {"settings"}),
+        ("PUT", "race/seats", {"seats": [{"index": 0, "target": {"kind": "groups", "value": [1]}}]}, {"race"}),
+        ("PUT", "race/team-colours", {"team_colours": [{"team": "A", "colour": [1, 2, 3]}]}, {"settings"}),
         ("POST", "gateway/retry", {}, set()),
         ("POST", "gateway/query-state", {}, set()),
         ("POST", "gateways/rediscover", {}, set()),
