@@ -18,7 +18,7 @@ from racelink_core.domain.target import GroupsTarget
 from racelink_core.services.race_bindings import ReactionUnusable
 from racelink_core.services.race_reactions import made_up_event
 from tests.services.rig import Rig, until
-from tests.services.scenes import air_length, on_air, scene_rig
+from tests.services.scenes import air_length, festival, on_air, scene_rig
 
 EVERYONE = {"kind": "broadcast"}
 GATES, PIT_WALL = GroupId(1), GroupId(2)
@@ -281,6 +281,24 @@ def test_without_a_gateway_the_operator_is_told_and_no_event_waits(rig: Rig, sai
     rig.host.race_reactions.handle(RaceEvent("RACE_START"))
     until(lambda: said, "a sentence")
     assert "“Go” did not follow: No gateway is connected" in said[0]
+
+
+def test_a_gateway_that_hangs_holds_no_other_network_back(tmp_path: Path) -> None:
+    with festival(tmp_path) as rig:
+        bind(rig, "RACE_LAP_RECORDED", light(RED), colour_from="pilot")
+        hanging, *_ = rig.simulation.simulation.gateways
+        rig.simulation.simulation.fault("stuck", hanging, 1000)
+        network_of = {device.mac: device.network_id for device in rig.host.store.snapshot.devices.values()}
+        slow = next(
+            network.id for network in rig.host.store.snapshot.networks.values() if network.gateway_mac == hanging
+        )
+
+        def colours_elsewhere() -> set[tuple[int, ...]]:
+            return {tuple(node.lamp.look.color1) for mac, node in rig.running.items() if network_of[mac] != slow}
+
+        for seat in range(3):
+            rig.host.race_reactions.handle(passing(seat))
+        until(lambda: colours_elsewhere() == {PILOTS[2]}, "the newest colour on the other networks")
 
 
 def test_nothing_that_goes_wrong_on_the_way_reaches_the_timer(rig: Rig, said: list[str]) -> None:
