@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,6 +33,8 @@ _MODES: tuple[tuple[Mode, str], ...] = (
 _MOST_BYTES = 4 << 20
 _TOLD, _LOGGED = 3, 100
 """Remarks in the notification, and lines of the report in the log."""
+_AFTER_RELOAD_S = 4.0
+"""RotorHazard makes every open page load anew after an import that went well, which wipes what was said before."""
 _OFF = frozenset({"", "0", "false", "off", "none"})
 
 
@@ -78,8 +82,15 @@ class DataTransfer:
             return False
         for line in report.lines[:_LOGGED]:
             _log.info("Import%s: %s", " (only tried)" if report.is_dry_run else "", line)
-        self._notifier.answer(_in_short(report))
+        self._say_after_reload(_in_short(report))
         return True
+
+    def _say_after_reload(self, sentence: str) -> None:
+        def say() -> None:
+            time.sleep(_AFTER_RELOAD_S)
+            self._notifier.answer(sentence)
+
+        threading.Thread(target=say, name="rl-import-report", daemon=True).start()
 
 
 def _formatted(document: Mapping[str, Any] | None) -> dict[str, str] | None:

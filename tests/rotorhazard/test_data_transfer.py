@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from racelink_core.services.configuration_transfer.service import ConfigurationTransfer
-from racelink_rh_plugin import initialize
+from racelink_rh_plugin import data_transfer, initialize
 from racelink_rh_plugin.data_transfer import NAME
 from tests.rotorhazard.double import RotorHazard
 from tests.rotorhazard.double.modules import DataImporter
+from tests.rotorhazard.rig import until
 
 _NO_SUCH_PORT = "/dev/racelink-is-not-here"
 GROUPS = {
@@ -26,7 +27,8 @@ DO = {"rl_import_try": False}
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[RotorHazard]:
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RotorHazard]:
+    monkeypatch.setattr(data_transfer, "_AFTER_RELOAD_S", 0.01)
     server = RotorHazard(tmp_path, RACELINK={"rl_comms_port": _NO_SUCH_PORT})
     with server.running(initialize):
         yield server
@@ -37,7 +39,9 @@ def server(tmp_path: Path) -> Iterator[RotorHazard]:
 def take(server: RotorHazard, document: Any, **form: Any) -> tuple[bool, str]:
     """As from the settings page; the answer, and what is said."""
     data = document if isinstance(document, bytes | str) else json.dumps(document).encode()
+    server.ui.messages.clear()
     answer = server.importers[NAME].run_import(server.rhapi, data, form)
+    until(lambda: server.ui.messages, "a message")
     return answer, server.ui.messages[-1]
 
 
@@ -105,6 +109,16 @@ def test_other_files_are_refused_in_words(server: RotorHazard, document: Any, wo
     assert answer is False
     assert words in message
     assert group_names(server) == []
+
+
+def test_what_went_well_is_said_once_the_pages_have_loaded_anew(
+    server: RotorHazard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_transfer, "_AFTER_RELOAD_S", 1.0)
+    server.ui.messages.clear()
+    assert server.importers[NAME].run_import(server.rhapi, json.dumps(GROUPS), DO) is True
+    assert server.ui.messages == []
+    until(lambda: server.ui.messages, "the report")
 
 
 def test_no_row_and_no_option_of_the_timer_is_touched(server: RotorHazard) -> None:
