@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from racelink_core.domain.effect import Colour
@@ -39,7 +40,7 @@ class RaceEvents:
         seat = self._seat_of_first_pass() if name == "RACE_INITIAL_PASS" else _seat(args)
         lap, moment_s = args.get("lap"), _first_number(args, _MOMENT_ARGUMENTS)
         pilot_id = _id(args.get("pilot_id")) or self._pilot_of(seat)
-        return RaceEvent(
+        event = RaceEvent(
             name=name,
             seat=seat,
             pilot_id=pilot_id,
@@ -47,27 +48,24 @@ class RaceEvents:
             is_late_lap=bool(getattr(lap, "late_lap", False)),
             heat_id=_id(args["heat_id"] if "heat_id" in args else self._of_race("heat")),
             class_id=lambda: self._class_of(args),
-            team=self._team_of(seat),
+            team=_winning_team(args) if seat is None else self._team_of(seat),
             moment_s=None if moment_s is None else float(moment_s),
             hides_start=bool(args.get("hide_stage_timer", False)),
-            colour_of=lambda source: self._colour(source, name, seat, pilot_id, args.get("color")),
         )
+        return replace(event, colour_of=lambda source: self._colour(source, event, args.get("color")))
 
-    def _colour(
-        self, source: ColourSource, name: str, seat: int | None, pilot_id: int | None, carried: object
-    ) -> Colour | None:
+    def _colour(self, source: ColourSource, event: RaceEvent, carried: object) -> Colour | None:
         if source == "event":
-            return _of_somebody(carried) if seat is not None else _from_number(carried)
+            return _of_somebody(carried) if event.seat is not None else _from_number(carried)
         if source == "seat":
-            return self._seat_colour(seat)
+            return self._seat_colour(event.seat)
         if source == "team":
-            team = self._team_of(seat)
-            return None if team is None else colour_of_team(team, self._team_colours())
+            return None if event.team is None else colour_of_team(event.team, self._team_colours())
         if source == "leader":
-            leads = name == "RACE_PILOT_LEADING"
-            leader = pilot_id if leads else _id(self._of_race("race_leader_pilot_id"))
+            leads = event.name == "RACE_PILOT_LEADING"
+            leader = event.pilot_id if leads else _id(self._of_race("race_leader_pilot_id"))
             return None if leader is None else self._pilot_colour(leader, self._seat_of(leader))
-        return self._pilot_colour(pilot_id, seat)
+        return self._pilot_colour(event.pilot_id, event.seat)
 
     def _pilot_colour(self, pilot_id: int | None, seat: int | None) -> Colour | None:
         """The pilot's own; without one that of the seat, as in practice, where nobody is said to fly."""
@@ -93,8 +91,8 @@ class RaceEvents:
     def _seat_of(self, pilot_id: int) -> int | None:
         return next((seat for seat, pilot in self._by_seat("pilots").items() if pilot == pilot_id), None)
 
-    def _team_of(self, seat: int | None) -> str | None:
-        team = None if seat is None else self._by_seat("teams").get(seat)
+    def _team_of(self, seat: int) -> str | None:
+        team = self._by_seat("teams").get(seat)
         return str(team) if team else None
 
     def _class_of(self, args: Mapping[str, Any]) -> int | None:
@@ -138,6 +136,14 @@ def _seat(args: Mapping[str, Any]) -> int | None:
     """RotorHazard says -1 for a winner that is a team."""
     seat = _whole(_first_number(args, _SEAT_ARGUMENTS))
     return seat if seat is not None and seat >= 0 else None
+
+
+def _winning_team(args: Mapping[str, Any]) -> str | None:
+    """RACE_WIN of a team race is about no seat and names the team in its result (RotorHazard 4.4; not recorded)."""
+    status = args.get("win_status")
+    result = status.get("data") if isinstance(status, Mapping) else None
+    name = result.get("name") if isinstance(result, Mapping) else None
+    return name if isinstance(name, str) and name else None
 
 
 def _first_number(args: Mapping[str, Any], names: tuple[str, ...]) -> int | float | None:

@@ -178,10 +178,15 @@ def test_a_pilot_without_a_colour_has_that_of_the_seat(server: RotorHazard) -> N
         assert read(server, "RACE_PILOT_DONE", pilot_id=2, node_index=1).colour_of("pilot") == SEAT_2
 
 
-def test_a_winner_that_is_a_team_has_no_seat_and_no_colour(server: RotorHazard) -> None:
-    event = read(server, "RACE_WIN", node_index=-1, color=None, message="Winner is Team A")
-    assert (event.seat, event.pilot_id) == (None, None)
-    assert set(colours(event).values()) == {None}
+def test_a_winner_that_is_a_team_has_no_seat_but_the_colour_of_the_team(server: RotorHazard) -> None:
+    status = {"status": 3, "data": {"name": "B", "laps": 3, "position": 1}}
+    event = read(server, "RACE_WIN", node_index=-1, color=None, message="Winner is Team B", win_status=status)
+    assert (event.seat, event.pilot_id, event.team) == (None, None, "B")
+    own = colours(event)
+    assert own.pop("team") == first_team_colours()[1].colour
+    assert set(own.values()) == {None}
+    for nonsense in (None, 3, {}, {"data": None}, {"data": {"name": 7}}):
+        assert read(server, "RACE_WIN", node_index=-1, win_status=nonsense).team is None
 
 
 @pytest.mark.parametrize(
