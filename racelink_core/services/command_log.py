@@ -65,7 +65,7 @@ class CommandLog:
         counts, self._of_the_race = self._of_the_race, Counter()
         if counts:
             each = ", ".join(f"{count} {status.value}" for status, count in counts.most_common())
-            _log.info("The events of the race made %d commands: %s", counts.total(), each)
+            _log.info("Commands that the events of the race made: %s", each)
 
 
 def _reason(result: CommandResult) -> str:

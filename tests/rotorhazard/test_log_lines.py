@@ -42,7 +42,7 @@ def test_a_race_leaves_few_lines_and_sums_itself_up(tmp_path: Path, caplog: pyte
         for scenario in RACES:
             found = race(server, scenario, caplog)
             assert len(found) < MOST_PER_RACE, found
-            assert sum("The events of the race made" in line for line in found) == 1, found
+            assert sum("Commands that the events of the race made" in line for line in found) == 1, found
             assert not any(line.startswith(("WARNING", "ERROR")) for line in found), found
 
 
