@@ -15,6 +15,7 @@ NAMES = (
     "plugin_start",
     "race_event",
     "start_error",
+    "race_day",
     "live_clients",
     "fleet_200",
 )
