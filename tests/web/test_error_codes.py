@@ -22,6 +22,7 @@ from racelink_core.web.openapi import Operation, codes_by_status, operations_of
 
 HERE, TWIN, THERE, LOST = "3C610555202E", "AABBCC55202E", "3C6105DA39AC", "3C6105000001"
 TO_ALL = {"kind": "broadcast"}
+CONFIGURATION = {"format": "racelink-configuration", "schema_version": 1, "parts": {}}
 
 
 @pytest.fixture
@@ -118,6 +119,12 @@ def command(**fields: Any) -> dict[str, Any]:
         ("POST commands", command(target={"kind": "device", "value": "AABBCCDDEEFF"}), 400, "target_not_found", {}),
         ("POST commands", {"kind": "rl_preset", "target": TO_ALL, "params": {"presetId": 99}}, 400,
          "preset_not_found", {}),
+        ("POST configuration/import", {"document": {}}, 400, "not_a_configuration", {}),
+        ("POST configuration/import", {"document": CONFIGURATION | {"schema_version": 2}}, 400,
+         "configuration_too_new", {"version": 2}),
+        ("POST configuration/import", {"document": CONFIGURATION | {"parts": {"devices": 5}}}, 400,
+         "invalid_configuration", {"path": "parts.devices"}),
+        ("POST configuration/import", {"document": CONFIGURATION, "parts": ["scenes"]}, 400, "invalid_request", {}),
         ("POST task/cancel", {}, 200, "no_task", {}),
         ("POST gateway/retry", {}, 200, "unavailable", {}),
         ("POST gateway/query-state", {}, 503, "unavailable", {}),
