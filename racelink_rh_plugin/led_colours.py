@@ -16,7 +16,7 @@ from racelink_core.domain.command import RlEffectCommand
 from racelink_core.domain.effect import Colour, EffectParameters
 from racelink_core.domain.group import GroupId
 from racelink_core.domain.origin import Origin
-from racelink_core.domain.outcome import CommandResult
+from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.domain.target import BroadcastTarget, GroupsTarget
 
 from .values import DEFAULT_BRIGHTNESS
@@ -99,9 +99,10 @@ class LedColours:
         except Exception:  # noqa: BLE001 - the edge of a worker: the next colour must find another one
             _log.exception("A colour of RotorHazard's LED effects was not sent")
             return False
-        if result.ok:
+        is_fine = result.ok or result.status is CommandStatus.OVERTAKEN
+        if is_fine:
             self._failing.discard(wanted.group_id)
         elif wanted.group_id not in self._failing:
             self._failing.add(wanted.group_id)
             self._say(f"The lamps do not follow RotorHazard's LED effects: {result.detail or result.status.value}")
-        return result.ok
+        return is_fine

@@ -21,6 +21,7 @@ from racelink_core.domain.snapshot import Snapshot
 from . import rotorhazard
 from .led_colours import LedColours, Wanted
 from .notifier import Notifier
+from .race_state import priority_of
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -82,7 +83,7 @@ class LedEffects:
         try:
             given = args or {}
             event = str(given.get("_eventName") or "idle")
-            priority = Priority.OPERATOR if event == rotorhazard.event("LED_MANUAL") else Priority.RACE_EVENT
+            priority = Priority.OPERATOR if event == rotorhazard.event("LED_MANUAL") else priority_of(event)
             self._colours.show(Wanted(group_id, _colour(given.get("color")), Origin(f"LED effect {event}", priority)))
         except Exception:  # noqa: BLE001 - nothing of ours may raise into RotorHazard
             _log.exception("An LED effect was not passed on to the lamps")

@@ -26,6 +26,7 @@ from tests.rotorhazard.stored_scenes import NOWHERE, asked
 RED, GREEN, WHITE = (255, 0, 0), (0, 255, 0), (255, 255, 255)
 RACE = Origin("LED effect raceStart", Priority.RACE_EVENT)
 SENT = CommandResult(CommandStatus.SENT)
+OVERTAKEN = CommandResult(CommandStatus.OVERTAKEN, "overtaken", "The race was stopped.")
 REFUSED = CommandResult(CommandStatus.REJECTED, "unavailable", "No gateway.")
 
 
@@ -85,6 +86,18 @@ def test_a_recorded_race_with_crossings_ends_in_the_colours_of_its_last_events(t
         crossings = server.events.fired.count("crossingEnter")
         assert 0 < controls(field) - before <= crossings + 1
         assert server.events.errors == []
+
+
+def test_the_colour_of_a_stop_is_shown_beside_what_else_is_bound_to_it(tmp_path: Path) -> None:
+    field = Field()
+    with strip_day(tmp_path, field) as server:
+        server.leds.assign("RACE_STOP", f"racelink_group_{GATE_1}")
+        server.bind("RACE_STOP", "gcaction", rl_action_group=f"group:{PIT_WALL}", rl_action_preset="preset:1")
+        server.fire("RACE_STAGE", {})
+        server.fire("RACE_START", {"color": 0x00FF00})
+        server.fire("RACE_STOP", {"color": 0xFF0000})
+        until(lambda: (field.colours(GATE_1), field.colours(PIT_WALL)) == ({RED}, {GREEN}), "both")
+        assert complaints(server) == []
 
 
 def test_effects_follow_the_groups_and_keep_their_names(tmp_path: Path) -> None:
@@ -173,7 +186,7 @@ def test_groups_do_not_wait_for_each_other() -> None:
 
 def test_what_fails_is_said_once_and_said_again_after_it_has_worked() -> None:
     said: list[str] = []
-    results = [REFUSED, REFUSED, SENT, REFUSED]
+    results = [REFUSED, REFUSED, SENT, REFUSED, OVERTAKEN]
     colours = LedColours(lambda command, origin: results.pop(0), said.append, after_failure_s=0.0, pace_s=0.0)
     for _ in tuple(results):
         colours.show(Wanted(None, RED, RACE))
