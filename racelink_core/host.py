@@ -327,7 +327,12 @@ class Host:
         )
         self.scene_transfer = SceneTransfer(self.store, self.clock)
         self.configuration_transfer = ConfigurationTransfer(
-            self.store, self.clock, self.gateways, self.tasks, self.scene_runner
+            self.store,
+            self.clock,
+            self.gateways,
+            tasks=self.tasks,
+            scenes=self.scene_runner,
+            race=self.race,
         )
         self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
         self.older_import = OlderImport(

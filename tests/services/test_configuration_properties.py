@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,9 +35,10 @@ Content = dict[str, Any]
 
 
 class Nobody:
-    """No gateway, no task, no scene."""
+    """No gateway, no task, no scene, no race."""
 
     running = None
+    is_on = False
 
     def lanes(self) -> dict[str, Any]:
         return {}
@@ -109,7 +110,7 @@ def configurations(draw: Any) -> Content:
 
 @contextmanager
 def transfer_of(content: Content) -> Iterator[tuple[ConfigurationTransfer, Store]]:
-    clock, nobody = SystemClock(), Nobody()
+    clock, nobody = SystemClock(), cast(Any, Nobody())
     store = Store.in_memory(clock)
     try:
         with store.transaction() as draft:
@@ -117,7 +118,7 @@ def transfer_of(content: Content) -> Iterator[tuple[ConfigurationTransfer, Store
                 kept: dict[Any, Any] = getattr(draft, table)
                 kept.clear()
                 kept.update(entities)
-        yield ConfigurationTransfer(store, clock, nobody, nobody, nobody), store  # type: ignore[arg-type]
+        yield ConfigurationTransfer(store, clock, nobody, tasks=nobody, scenes=nobody, race=nobody), store
     finally:
         store.close()
 

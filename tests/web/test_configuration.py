@@ -167,7 +167,7 @@ def test_the_size_is_limited_but_larger_than_that_of_other_requests(idle_client:
     assert (answer.json or {})["detail"]["code"] == "too_large"
 
 
-def test_nothing_is_taken_while_a_task_or_a_scene_runs(host: Host, client: FlaskClient) -> None:
+def test_nothing_is_taken_while_a_task_a_scene_or_a_race_runs(host: Host, client: FlaskClient) -> None:
     def work(task: TaskHandle) -> None:
         wait_until(lambda: task.is_cancelled)
 
@@ -181,6 +181,12 @@ def test_nothing_is_taken_while_a_task_or_a_scene_runs(host: Host, client: Flask
     assert post(client, IMPORT, {"document": GROUPS, "dryRun": True})["ok"]
     host.scene_runner.stop()
     wait_until(lambda: host.scene_runner.running is None)
+    host.race.staged()
+    refused(client, IMPORT, {"document": GROUPS}, 409, "race_is_on")
+    host.race.started()
+    refused(client, IMPORT, {"document": GROUPS}, 409, "race_is_on")
+    assert post(client, IMPORT, {"document": GROUPS, "dryRun": True})["ok"]
+    host.race.ended()
     assert post(client, IMPORT, {"document": GROUPS})["ok"]
 
 

@@ -18,7 +18,7 @@ from racelink_core.domain.configuration_document import (
     PartName,
     read_frame,
 )
-from racelink_core.domain.errors import InvalidValue
+from racelink_core.domain.errors import InvalidValue, RaceLinkError
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.runtime.utc import utc_text
 from racelink_core.services.configuration_transfer import parts
@@ -29,6 +29,7 @@ from racelink_core.services.configuration_transfer.report import ConfigurationRe
 from racelink_core.services.configuration_transfer.taking import Document, Taking
 from racelink_core.services.groups_of_devices import reconcile_groups
 from racelink_core.services.lanes import Lanes
+from racelink_core.services.race_watch import RaceWatch
 from racelink_core.services.scene_runner.policy import SceneBusy
 from racelink_core.services.scene_runner.service import SceneRunner
 from racelink_core.services.tasks import TaskRunning, Tasks
@@ -38,10 +39,21 @@ from racelink_core.state.draft import Draft
 from racelink_core.state.store import Store
 
 
+class RaceUnderWay(RaceLinkError):
+    """Somebody wanted to import while a race is on; nothing was changed."""
+
+    code = "race_is_on"
+
+    def __init__(self) -> None:
+        super().__init__("A race is on, and an import would change its lights. Import when the race is over.")
+
+
 class ConfigurationTransfer:
-    def __init__(self, store: Store, clock: Clock, lanes: Lanes, tasks: Tasks, scenes: SceneRunner) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, lanes: Lanes, *, tasks: Tasks, scenes: SceneRunner, race: RaceWatch
+    ) -> None:
         self._store, self._clock, self._lanes = store, clock, lanes
-        self._tasks, self._scenes = tasks, scenes
+        self._tasks, self._scenes, self._race = tasks, scenes, race
 
     def export(self, wanted: Collection[PartName] = PARTS) -> dict[str, Any]:
         """These parts, with the names behind the numbers of groups and networks that are not among them.
@@ -69,8 +81,8 @@ class ConfigurationTransfer:
         """`wanted`: None takes every part that the document holds. A backup is made before anything changes.
 
         Nothing is sent to any node. Raises NotAConfiguration, ConfigurationTooNew, InvalidConfiguration, InvalidValue
-        for a part that the document does not hold, NoFreeGroup, TaskRunning, SceneBusy, StoreError; then nothing has
-        changed.
+        for a part that the document does not hold, NoFreeGroup, RaceUnderWay, TaskRunning, SceneBusy, StoreError; then
+        nothing has changed.
         """
         read = _read(document)
         chosen = _chosen(read, wanted)
@@ -115,7 +127,9 @@ class ConfigurationTransfer:
         )
 
     def _refuse_while_busy(self) -> None:
-        """Raises TaskRunning or SceneBusy."""
+        """Raises RaceUnderWay, TaskRunning or SceneBusy."""
+        if self._race.is_on:
+            raise RaceUnderWay
         task = self._tasks.current()
         if task is not None and task.state == "running":
             raise TaskRunning(task)

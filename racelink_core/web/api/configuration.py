@@ -83,6 +83,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             "invalid_configuration",
             "no_free_group",
             "scene_busy",
+            "race_is_on",
         ),
         is_busy_gated=True,
     )
