@@ -13,14 +13,10 @@ from racelink_core.planning.airtime import time_on_air_ms
 from racelink_core.planning.scene.plan import SceneOperation, ScenePlan
 from racelink_core.planning.scene.planner import profile_of
 from racelink_core.planning.scene.segments import segments
-from racelink_core.protocol.radio_packet import HEADER_BYTES
 
 OVERHEAD_MS = 10.0
 """What gateway and link add to each packet, until it was measured (design 3.14)."""
-ANSWER_MS = 175.0
-"""How long a node waits on average before it answers: 50 to 300 ms (spec wire, 11.4)."""
 _LENGTH_AND_TYPE_BYTES = 2
-_ACK_BYTES = HEADER_BYTES + 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class Sums:
     bytes          on the wire: body, radio header, and two bytes per frame between host and gateway
     radio_ms       time on air
     airtime_ms     time on air, and the delays
-    wall_clock_ms  from the first byte to the end, answers included: between barriers the slowest network
+    wall_clock_ms  from the first byte to the end: between barriers the slowest network
     """
 
     packets: int = 0
@@ -77,17 +73,9 @@ class Prices:
         return sum(time_on_air_ms(length, profile) for length in operation.packet.radio_lengths())
 
     def lane_ms(self, operation: SceneOperation) -> float:
-        """How long the network is busy with it, with the one answer that a run waits for."""
+        """How long the network is busy with it."""
         overhead_ms = self.overheads_ms.get(operation.network_id, OVERHEAD_MS)
-        sent_ms = self.radio_ms(operation) + overhead_ms * len(operation.packet.radio_lengths())
-        return sent_ms + self._answer_ms(operation)
-
-    def _answer_ms(self, operation: SceneOperation) -> float:
-        """On Ethernet nodes answer at once."""
-        profile = self.profiles[operation.network_id]
-        if profile is None or not operation.packet.expects_reply:
-            return 0.0
-        return ANSWER_MS + time_on_air_ms(_ACK_BYTES, profile)
+        return self.radio_ms(operation) + overhead_ms * len(operation.packet.radio_lengths())
 
 
 def prices_of(snapshot: Snapshot, overheads_ms: Mapping[str, float] | None = None) -> Prices:
