@@ -107,7 +107,7 @@ def test_a_deleted_group_frees_its_members_and_moves_no_other_id(tmp_path: Path)
     with running_host(tmp_path) as rig:
         rig.discover()
         group_id = rig.assign(list(rig.running)[:2], "Pit wall")
-        assert rig.host.grouping.delete(GroupId(1)) == (5, 0)
+        assert rig.host.grouping.delete(GroupId(1)) == (5, 0, 0)
         rig.finished()
         assert sorted(node.group_id for node in rig.running.values()) == [0] * 5 + [group_id] * 2
         assert set(rig.host.store.snapshot.groups) == {group_id}

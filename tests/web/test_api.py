@@ -94,7 +94,7 @@ def test_a_second_task_is_told_which_one_runs_and_it_can_be_cancelled(client: Fl
 def test_discovery_puts_what_answers_into_a_new_group(client: FlaskClient, host: Host) -> None:
     assert host.simulation is not None
     node = host.simulation.simulation.nodes[Mac(GATE)]
-    assert client.delete(f"{API}/devices/{GATE}").json == {"ok": True}
+    assert client.delete(f"{API}/devices/{GATE}").json == {"ok": True, "emptied_seats": 0}
     assert GATE not in host.store.snapshot.devices
     node.reboot()
     wait_until(lambda: node.is_running)
