@@ -18,6 +18,8 @@ SET_ASIDE_SUFFIX = ".damaged"
 _VERSION = 1
 _FILES = ("", "-wal", "-shm", "-journal")
 _LOG_LIMIT_BYTES = 1 << 20
+_CACHE_KIB = 256
+"""Of pages in memory: records are written once and seldom read. SQLite's own 2 MiB would fill up over a race day."""
 _SCHEMA = """
 CREATE TABLE records (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, origin TEXT NOT NULL, document TEXT NOT NULL);
 CREATE INDEX records_by_kind ON records (kind, id);
@@ -125,6 +127,7 @@ class HistoryDatabase:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute(f"PRAGMA journal_size_limit={_LOG_LIMIT_BYTES}")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
         if version == 0:
             connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version={_VERSION};COMMIT;")
 
