@@ -1,5 +1,5 @@
 // What an operator can do. Each action calls the API once and says how it went.
-import { ALL, shownDevices } from "./store.js";
+import { ALL, laterTask, shownDevices } from "./store.js";
 import { count } from "./words.js";
 
 const SUCCESS_MS = 3500;
@@ -32,7 +32,7 @@ export const createActions = ({ api, store, live, router }) => {
 
   const startTask = async (work) => {
     const answer = await attempt(work);
-    if (answer) store.set({ task: answer.task });
+    if (answer) store.set((state) => ({ task: laterTask(state.task, answer.task) }));
     return answer?.task ?? null;
   };
 

@@ -1,6 +1,6 @@
 // The live channel: one EventSource for the whole app. Every (re)open reads everything anew;
 // a refresh event re-reads just the lists that it names. A page that is loaded later adds its own lists and events.
-import { keepUnchanged } from "./store.js";
+import { keepUnchanged, laterTask } from "./store.js";
 
 const BACKOFF_S = [1, 2, 4, 8, 10];
 const HIDDEN_TOO_LONG_MS = 10_000;
@@ -27,14 +27,14 @@ export const createLive = ({ api, store, eventsUrl }) => {
     }),
     master: oneAtATime(async () => {
       const { ts, master, gateway, gateways, task, problems } = await api.get("master");
-      store.set({
+      store.set((state) => ({
         slots: master.networks,
         gateway: withMoment(gateway),
         gateways,
-        task,
+        task: laterTask(state.task, task),
         problems,
         serverAheadS: ts - Date.now() / 1000,
-      });
+      }));
     }),
   };
   const readAll = async () => {
@@ -45,7 +45,7 @@ export const createLive = ({ api, store, eventsUrl }) => {
   const received = {
     master: ({ networks, gateways }) => store.set({ slots: networks, gateways }),
     gateway: ({ problems, ...gateway }) => store.set({ gateway: withMoment(gateway), problems }),
-    task: (task) => store.set({ task }),
+    task: (task) => store.set((state) => ({ task: laterTask(state.task, task) })),
     refresh: ({ what }) => what.forEach((token) => refreshed(token).forEach((read) => read().catch(() => {}))),
   };
   // Tokens that are no list's own name

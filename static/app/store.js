@@ -50,6 +50,12 @@ export const keepUnchanged = (before, after, key) => {
   });
 };
 
+// The end of a task may be heard before the answer to the request that began it: it stays ended.
+export const laterTask = (known, task) => {
+  const isSame = known && task && known.id === task.id && known.started_ts === task.started_ts;
+  return isSame && known.ended_ts !== null && task.ended_ts === null ? known : task;
+};
+
 export const shownDevices = ({ devices, shownGroup }) =>
   shownGroup === ALL ? devices : devices.filter((device) => device.groupId === shownGroup);
 
