@@ -33,6 +33,8 @@ from tests.rotorhazard.stored_scenes import (
 
 EFFECT = "rl_synchronised_start"
 KEY = "synchronised_start"
+LAST_TONE_BEFORE_S = 1.5
+"""RotorHazard announces its last tone longer before the start; a busy machine replays it when it gets to it."""
 NOT_BEFORE_S = 0.03
 """What the simulated gateway may be quicker than the host has measured."""
 
@@ -142,14 +144,18 @@ def test_while_it_stages_tones_and_lights_of_other_bindings_are_seen_and_the_sta
         server.bind("RACE_STAGE", "gcaction", rl_action_preset=f"preset:{AMBER_CAUTION}")
         bind(server)
         server.bind("RACE_STAGE_TONE", "gcaction", rl_action_preset=f"preset:{BLUE_BREATHE}")
+        moments = announced(server)
+
+        def has_time() -> bool:
+            return time.monotonic() < moments["start"] - LAST_TONE_BEFORE_S
 
         def after(event: str) -> None:
             if event == "RACE_STAGE":
                 until(lambda: armed(field), "every lamp armed")
                 assert field.colours() == {AMBER}
-            elif event == "RACE_STAGE_TONE":
+            elif event == "RACE_STAGE_TONE" and has_time():
                 assert field.colours() == {BLUE}
-                until(lambda: armed(field), "every lamp armed again")
+                until(lambda: armed(field) or not has_time(), "every lamp armed again")
 
         replay(server, "full_race_timed", lambda event: after(event) if event != "RACE_START" else None)
 
