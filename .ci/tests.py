@@ -1,4 +1,4 @@
-"""Runs all tests in one process more than the machine has cores (four at most), beside them mypy and the pure layers.
+"""Runs all tests in as many processes as the machine has cores (four at most), beside them mypy and the pure layers.
 
     .venv/bin/python .ci/tests.py
 
@@ -46,7 +46,7 @@ class Ended:
 def main() -> int:
     began_s = time.monotonic()
     failed: list[str] = []
-    with ThreadPoolExecutor(min((os.cpu_count() or 1) + 1, MOST_PROCESSES)) as pool:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES)) as pool:
         for future in as_completed([pool.submit(_run, job) for job in _jobs()]):
             ended = future.result()
             _show(ended)
