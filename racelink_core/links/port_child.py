@@ -37,6 +37,7 @@ SPIN_S = 0.001
 PARENT_CHECK_S = 1.0
 QUIET_BEFORE_TIMED_S = 0.05
 """Ports are not listed this shortly before a timed order."""
+UNPLUGGED = "it was unplugged or closed by the far end"
 
 
 class Kind(IntEnum):
@@ -233,7 +234,7 @@ class PortProcess:
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError as error:
-            self._lose(port, f"writing failed ({_text(error)})")
+            self._lose(port, loss_of(error, "writing"))
             return
         at_s = time.monotonic()
         if count < len(data):
@@ -255,11 +256,11 @@ class PortProcess:
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            self._lose(port, f"reading failed ({_text(error)})")
+            self._lose(port, loss_of(error, "reading"))
             return
         at_s = time.monotonic()
         if not data:
-            self._lose(port, "it was unplugged or closed by the far end")
+            self._lose(port, UNPLUGGED)
         elif len(self._backlog) + len(data) > CONTROL_BACKLOG_LIMIT:
             self._lose(port, "the program did not take what came in for too long")
         else:
@@ -441,6 +442,7 @@ _NOT_THERE = {
     errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO, errno.ENOTDIR,
     errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ETIMEDOUT,
 }  # fmt: skip
+_GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE}
 
 
 def failure_of(error: BaseException) -> tuple[str, str]:
@@ -457,6 +459,11 @@ def failure_of(error: BaseException) -> tuple[str, str]:
             return "denied", _said(number, text)
         link = link.__cause__ or link.__context__
     return "not_found" if sys.platform == "win32" and "FileNotFoundError" in text else "failed", text
+
+
+def loss_of(error: OSError, doing: str) -> str:
+    """Why an open port is lost. A device that is pulled answers what is under way with an error, not with an end."""
+    return UNPLUGGED if error.errno in _GONE else f"{doing} failed ({_text(error)})"
 
 
 def _said(number: object, text: str) -> str:

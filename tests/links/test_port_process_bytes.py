@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -174,3 +175,12 @@ def test_failures_are_told_apart_by_their_number(error: Exception, reason: str) 
     assert port_child.failure_of(error)[0] == reason
     assert port_child.failure_of(wrapped)[0] == reason
     json.dumps(port_child.failure_of(error))
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENXIO, errno.ENODEV, errno.ECONNRESET, errno.EPIPE])
+def test_an_error_of_a_device_that_is_gone_says_that_it_was_unplugged(number: int) -> None:
+    assert "unplugged" in port_child.loss_of(OSError(number, "input/output error"), "reading")
+
+
+def test_another_error_of_an_open_port_is_told_as_the_system_says_it() -> None:
+    assert port_child.loss_of(OSError(errno.ENOMEM, "no memory"), "writing") == "writing failed (no memory)"
