@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
 
 from racelink_core import create_host
 from racelink_core.configuration import HostConfiguration
@@ -28,6 +29,10 @@ _FLAGS = (
     "--window-size=1280,800",
 )
 
+_FIELDS = (
+    "return [...document.querySelectorAll('input, select')].map(({ type, value, checked }) => [type, value, checked])"
+)
+
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
@@ -41,6 +46,17 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     driver = webdriver.Chrome(options=options, service=Service(CHROMEDRIVER))
     yield driver
     driver.quit()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure also tells what stood on the page."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser is not None:
+        report.sections.append(("On the page", browser.find_element(By.TAG_NAME, "body").text))
+        report.sections.append(("In its fields", str(browser.execute_script(_FIELDS))))
+    return report
 
 
 @pytest.fixture(scope="session")
