@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import isqrt
@@ -14,6 +15,7 @@ Places = Sequence[tuple[int, int]]
 """(coordinate, delay in ms) of each point."""
 SMALLEST, LARGEST = -32768, 32767
 _MORE_THAN_MISSED = 6
+_MORE_THAN_A_COORDINATE = 256
 
 
 def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
@@ -21,9 +23,9 @@ def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
 
     No level one: a constant is shorter. Among more than `misses` + 1 coordinates a line meets at least two.
     """
-    counts = Counter(places)
-    if misses < 0 or not _could_fit(counts, misses):
+    if misses < 0 or not _could_fit(places, misses):
         return None, misses
+    counts = Counter(places)
     inner = {place: count for place, count in counts.items() if is_inner(place)}
     some = set(list(dict.fromkeys(at for at, _ in inner))[: misses + _MORE_THAN_MISSED])
     tried = {place: count for place, count in inner.items() if place[0] in some}
@@ -46,13 +48,24 @@ def is_inner(place: tuple[int, int]) -> bool:
     return 0 < place[1] < MAX_OFFSET_MS
 
 
-def _could_fit(counts: Mapping[tuple[int, int], int], misses: int) -> bool:
-    """Places with the same coordinate and different delays cannot all be met."""
-    most: dict[int, int] = {}
-    for (at, _), count in counts.items():
-        if count > most.get(at, 0):
-            most[at] = count
-    return sum(counts.values()) - sum(most.values()) <= misses
+def _could_fit(places: Places, misses: int) -> bool:
+    """Along a line that is not level the delays rise all the way, or fall all the way."""
+    fewest_met = len(places) - misses
+    return _longest_rise(places) >= fewest_met or _longest_rise([(-at, value) for at, value in places]) >= fewest_met
+
+
+def _longest_rise(places: Places) -> int:
+    """How many places at most a rising line could meet: those at the limits may be level, others only in one spot."""
+    lowest_ends: list[int] = []  # of rises by their length
+    for at, fallen_ms in sorted([(at, -value) for at, value in places]):
+        height = -fallen_ms * _MORE_THAN_A_COORDINATE
+        if -MAX_OFFSET_MS < fallen_ms < 0:
+            height -= at
+        if not lowest_ends or height >= lowest_ends[-1]:
+            lowest_ends.append(height)
+        else:
+            lowest_ends[bisect_right(lowest_ends, height)] = height
+    return len(lowest_ends)
 
 
 def _votes(counts: Mapping[tuple[int, int], int]) -> dict[Line, int]:
