@@ -13,12 +13,33 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 
 from racelink_core.domain.address import Mac
 from racelink_core.host import Host
 from racelink_core.sim.node import SimulatedNode
 
 DEADLINE_S = 45.0
+
+# In the browser, because each step over the wire takes as long as the page needs for all of it
+_FIND = """
+const [selector, words] = arguments;
+const says = (each) => (each.getAttribute("aria-label") ?? each.innerText).includes(words);
+return [...document.querySelectorAll(selector)].find((each) => each.checkVisibility() && says(each)) ?? null;
+"""
+# Aims and presses in one step, so that the page cannot move in between; false while something else is in the way
+_CLICK = """
+const [each] = arguments;
+each.scrollIntoView({ block: "center" });
+const { left, top, width, height } = each.getBoundingClientRect();
+const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+const own = [each, ...(each.labels ?? [])];
+if (each.matches(":disabled") || !own.some((part) => part.contains(hit))) return false;
+each.focus({ preventScroll: true });
+each.click();
+return true;
+"""
+_TEXT = "return document.querySelector(arguments[0]).innerText"
 GATE, STARTBLOCK = Mac("3C610555202E"), Mac("3C6105DA39AC")
 
 
@@ -41,25 +62,36 @@ def click(find: Callable[[], WebElement | None]) -> None:
 
     def clicked() -> bool:
         element = find()
-        if element is None or not element.is_enabled():
-            return False
-        # Not under a bar that sticks to the edge of the window
-        element.parent.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
-        return True
+        return element is not None and bool(element.parent.execute_script(_CLICK, element))
 
     wait_for(clicked)
 
 
-def fill(find: Callable[[], WebElement], *keys: str) -> None:
+def fill(find: Callable[[], WebElement | None], *keys: str) -> None:
     """Types over what is there, as soon as the field can be used."""
 
     def typed() -> bool:
-        find().send_keys(Keys.CONTROL, "a")
-        find().send_keys(*keys)
+        field = find()
+        if field is None:
+            return False
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(*keys)
         return True
 
     wait_for(typed)
+
+
+def choose(find: Callable[[], WebElement | None], value: str) -> None:
+    """In a list, as soon as it has the value."""
+
+    def chosen() -> bool:
+        field = find()
+        if field is None:
+            return False
+        Select(field).select_by_value(value)
+        return True
+
+    wait_for(chosen)
 
 
 class Page:
@@ -83,13 +115,12 @@ class Page:
         return self.browser.find_element(By.CSS_SELECTOR, f'tr[data-mac="{mac}"]')
 
     def text(self, selector: str) -> str:
-        return self.browser.find_element(By.CSS_SELECTOR, selector).text
+        return str(self.browser.execute_script(_TEXT, selector))
 
-    def button(self, words: str) -> WebElement:
-        for each in self.browser.find_elements(By.TAG_NAME, "button"):
-            if each.is_displayed() and words in (each.get_attribute("aria-label") or each.text):
-                return each
-        raise AssertionError(f"no button {words!r}")
+    def find(self, words: str, selector: str = "button") -> WebElement | None:
+        """What is shown and says this, or is called this."""
+        found: WebElement | None = self.browser.execute_script(_FIND, selector, words)
+        return found
 
     def node(self, mac: Mac) -> SimulatedNode:
         assert self.host.simulation is not None
@@ -115,5 +146,4 @@ class Page:
 
 def inside(page: Page, words: str) -> WebElement | None:
     """A button of the open dialog."""
-    buttons = page.browser.find_elements(By.CSS_SELECTOR, "dialog[open] button")
-    return next((each for each in buttons if words in (each.get_attribute("aria-label") or each.text)), None)
+    return page.find(words, "dialog[open] button")

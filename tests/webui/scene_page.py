@@ -7,9 +7,8 @@ from collections.abc import Callable
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.select import Select
 
-from tests.webui.driver import Page, click, fill, wait_for
+from tests.webui.driver import Page, choose, click, fill, wait_for
 
 
 class ScenePage:
@@ -23,10 +22,7 @@ class ScenePage:
 
     def find(self, words: str, selector: str = "button") -> WebElement | None:
         """What is shown and says this, or is called this."""
-        for each in self.browser.find_elements(By.CSS_SELECTOR, selector):
-            if each.is_displayed() and words in (each.get_attribute("aria-label") or each.text):
-                return each
-        return None
+        return self.page.find(words, selector)
 
     def press(self, words: str, selector: str = "button") -> None:
         click(lambda: self.find(words, selector))
@@ -37,7 +33,7 @@ class ScenePage:
     def add(self, kind: str) -> None:
         """An action of this kind, at the end; its fields are open then."""
         before = len(self.cards())
-        self._choose(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".rl-add select")[-1], kind)
+        choose(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".rl-add select")[-1], kind)
         click(lambda: self.browser.find_elements(By.CSS_SELECTOR, ".rl-add button")[-1])
         wait_for(lambda: len(self.cards()) == before + 1)
 
@@ -52,7 +48,7 @@ class ScenePage:
 
     def choose(self, index: int, label: str, value: str) -> None:
         """In the list of this card that has the label."""
-        self._choose(self._list(index, label), value)
+        choose(self._list(index, label), value)
 
     def aim(self, index: int, kind: str, *groups: str) -> None:
         """Whom the action is for."""
@@ -95,10 +91,3 @@ class ScenePage:
         return self.card(index).find_element(
             By.XPATH, f".//label[contains(@class, 'rl-pick')][span[text()='{group}']]/input"
         )
-
-    def _choose(self, find: Callable[[], WebElement], value: str) -> None:
-        def chosen() -> bool:
-            Select(find()).select_by_value(value)
-            return True
-
-        wait_for(chosen)

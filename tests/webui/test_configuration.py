@@ -17,7 +17,7 @@ from tests.webui.driver import GATE, Page, click, inside, wait_for
 
 def open_dialog(page: Page, width: int = 1280) -> None:
     page.open(width=width)
-    click(lambda: page.button("Settings"))
+    click(lambda: page.find("Settings"))
     click(lambda: inside(page, "Move the configuration"))
     show(page, "From a file")
     wait_for(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog[open] input[type=file]"))

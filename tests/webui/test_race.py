@@ -5,15 +5,18 @@ from __future__ import annotations
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.select import Select
 
 from racelink_core.domain.race_binding import RaceBinding
 from racelink_core.domain.race_event import RaceEvent
 from racelink_core.domain.race_timer import RaceTimer
-from tests.webui.driver import GATE, Page, click, fill, inside, wait_for
+from tests.webui.driver import GATE, Page, choose, click, fill, inside, wait_for
 
 PILOT = (0, 34, 255)
 MADE_UP = (255, 0, 160)
+FIELD = """
+const labels = [...document.querySelectorAll("dialog[open] label")];
+return labels.find((each) => each.innerText.startsWith(arguments[0]))?.querySelector("select, input") ?? null;
+"""
 
 
 class RacePage:
@@ -27,10 +30,7 @@ class RacePage:
 
     def find(self, words: str, selector: str = "button") -> WebElement | None:
         """What is shown and says this, or is called this."""
-        for each in self.browser.find_elements(By.CSS_SELECTOR, selector):
-            if each.is_displayed() and words in (each.get_attribute("aria-label") or each.text):
-                return each
-        return None
+        return self.page.find(words, selector)
 
     def press(self, words: str, selector: str = "button") -> None:
         click(lambda: self.find(words, selector))
@@ -42,12 +42,10 @@ class RacePage:
         rows = self.browser.find_elements(By.CSS_SELECTOR, ".rl-binding")
         return next(each for each in rows if each.find_element(By.TAG_NAME, "b").text == name)
 
-    def field(self, label: str) -> WebElement:
+    def field(self, label: str) -> WebElement | None:
         """In the open dialog, by its label."""
-        for each in self.browser.find_elements(By.CSS_SELECTOR, "dialog[open] label"):
-            if each.text.startswith(label):
-                return each.find_element(By.CSS_SELECTOR, "select, input")
-        raise AssertionError(f"no field {label!r}")
+        found: WebElement | None = self.browser.execute_script(FIELD, label)
+        return found
 
     def fields(self) -> list[str]:
         labels = self.browser.find_elements(By.CSS_SELECTOR, "dialog[open] .rl-field > span")
@@ -55,7 +53,7 @@ class RacePage:
         return [self.browser.execute_script(first_words, each) for each in labels]
 
     def choose(self, label: str, value: str) -> None:
-        Select(wait_for(lambda: self.field(label))).select_by_value(value)
+        choose(lambda: self.field(label), value)
 
     def save(self, verb: str) -> None:
         click(lambda: inside(self.page, verb))

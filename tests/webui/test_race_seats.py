@@ -8,7 +8,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from racelink_core.domain.race_timer import RaceTimer
 from racelink_core.domain.seat import Seat
 from racelink_core.domain.target import DeviceTarget, GroupsTarget
-from tests.webui.driver import GATE, Page, click, fill, inside, wait_for
+from tests.webui.driver import GATE, Page, choose, click, fill, inside, wait_for
 from tests.webui.test_race import RacePage
 
 FOUR_SEATS = RaceTimer(seats=4)
@@ -27,9 +27,8 @@ def seats_shown(page: Page) -> list[str]:
     return [each.text.split("\n")[1] for each in page.browser.find_elements(By.CSS_SELECTOR, ".rl-seat")]
 
 
-def in_dialog(page: Page, selector: str, words: str = "") -> WebElement:
-    found = page.browser.find_elements(By.CSS_SELECTOR, f"dialog[open] {selector}")
-    return next(each for each in found if words in (each.get_attribute("aria-label") or each.text))
+def in_dialog(page: Page, selector: str, words: str = "") -> WebElement | None:
+    return page.find(words, f"dialog[open] {selector}")
 
 
 def dialog_closes(page: Page) -> None:
@@ -46,7 +45,7 @@ def test_seats_get_groups_or_one_device_and_lose_them_again(page: Page) -> None:
     wait_for(lambda: seats_shown(page)[0] == "Gate 1, Gate 2")
     race.press("Choose the lamps of seat 3")
     click(lambda: in_dialog(page, "label.rl-check", "One device"))
-    click(lambda: in_dialog(page, f'option[value="{GATE}"]'))
+    choose(lambda: in_dialog(page, "select"), str(GATE))
     race.save("Save")
     wait_for(lambda: seats_shown(page)[2] not in ("", "no lamps"))
     assert page.host.store.snapshot.seats == {
