@@ -7,7 +7,7 @@ are deliberate and stay. Source: spec scenes, N6a, N9 and section 13.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -44,30 +44,41 @@ class _Place(NamedTuple):
     group: int
 
 
-@dataclass
-class Memory:
-    """What became of a segment, by pass and identity; it holds the segment, so that no other takes its place."""
+class Tidying:
+    """Of one segment."""
 
-    rewritten: dict[tuple[str, int], tuple[Segment, Segment]] = field(default_factory=dict)
-    places: dict[int, tuple[Segment, list[_Place]]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._places: dict[int, tuple[Segment, list[_Place]]] = {}
+        """By identity of what became of the segment; it is held, so that no other takes its place."""
 
+    def without_repeats(self, segment: Segment) -> Segment:
+        """Drops a packet that says nothing new to lamps that were just told."""
+        return self._rewritten(segment, _drop_repeated, REPEATED)
 
-_Rewrite = Callable[[list[_Place]], list[_Place]]
+    def without_replaced(self, segment: Segment) -> Segment:
+        """Drops a packet whose every effect is overwritten, or whose arming is replaced, within its segment."""
+        return self._rewritten(segment, _drop_replaced, REPLACED)
 
+    def merged(self, segment: Segment) -> Segment:
+        """Puts two unarmed changes of the same address into the later packet."""
+        return self._rewritten(segment, _merge, MERGED)
 
-def without_repeats(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
-    """Drops a packet that says nothing new to lamps that were just told."""
-    return _with_places(segments, _drop_repeated, REPEATED, memory)
+    def _rewritten(self, segment: Segment, rewrite: Callable[[list[_Place]], list[_Place]], reason: str) -> Segment:
+        places = self._places_of(segment)
+        left = rewrite(places) if places else places
+        if len(left) == len(places):
+            return segment
+        rewritten = Segment(tuple(_with_packets(segment.blocks, left, reason)))
+        self._places[id(rewritten)] = (rewritten, left if _is_worth_tidying(rewritten) else [])
+        return rewritten
 
-
-def without_replaced(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
-    """Drops a packet whose every effect is overwritten, or whose arming is replaced, within its segment."""
-    return _with_places(segments, _drop_replaced, REPLACED, memory)
-
-
-def merged(segments: Iterable[Segment], memory: Memory) -> tuple[Segment, ...]:
-    """Puts two unarmed changes of the same address into the later packet."""
-    return _with_places(segments, _merge, MERGED, memory)
+    def _places_of(self, segment: Segment) -> list[_Place]:
+        """None where there is nothing to tidy. Streams and syncs are left alone; they stand in nobody's way."""
+        known = self._places.get(id(segment))
+        if known is None:
+            known = (segment, list(_found_places(segment)) if _is_worth_tidying(segment) else [])
+            self._places[id(segment)] = known
+        return known[1]
 
 
 class _Nearest:
@@ -235,44 +246,14 @@ def _covers(wide: _Place, narrow: _Place) -> bool:
     return has_group and (wide.receiver is None or wide.receiver == narrow.receiver)
 
 
-def _with_places(segments: Iterable[Segment], rewrite: _Rewrite, reason: str, memory: Memory) -> tuple[Segment, ...]:
-    result: list[Segment] = []
-    for segment in segments:
-        known = memory.rewritten.get((reason, id(segment)))
-        if known is None:
-            known = (segment, _rewritten(segment, rewrite, reason, memory))
-            memory.rewritten[reason, id(segment)] = known
-            if rewrite is not _merge:  # who drops packets finds nothing the second time
-                memory.rewritten[reason, id(known[1])] = (known[1], known[1])
-        result.append(known[1])
-    return tuple(result)
-
-
-def _rewritten(segment: Segment, rewrite: _Rewrite, reason: str, memory: Memory) -> Segment:
-    places = _places(segment, memory)
-    left = rewrite(places) if places else places
-    if len(left) == len(places):
-        return segment
-    by_block: dict[int, list[RadioPacket]] = {}
-    for place in left:
-        by_block.setdefault(place.block, []).append(place.packet)
-    return Segment(tuple(_with_packets(segment.blocks, by_block, reason)))
-
-
-def _with_packets(blocks: Iterable[Block], packets: dict[int, list[RadioPacket]], reason: str) -> Iterator[Block]:
+def _with_packets(blocks: Iterable[Block], places: Iterable[_Place], reason: str) -> Iterator[Block]:
+    packets: dict[int, list[RadioPacket]] = {}
+    for place in places:
+        packets.setdefault(place.block, []).append(place.packet)
     for number, block in enumerate(blocks):
         left = tuple(packets.get(number, ()))
         is_left_alone = block.kind not in (BlockKind.LIGHT, BlockKind.OFFSET) or left == block.packets
         yield block if is_left_alone else block.with_packets(left, reason)
-
-
-def _places(segment: Segment, memory: Memory) -> list[_Place]:
-    """None where there is nothing to tidy. Streams and syncs are left alone; they stand in nobody's way."""
-    known = memory.places.get(id(segment))
-    if known is None:
-        known = (segment, list(_found_places(segment)) if _is_worth_tidying(segment) else [])
-        memory.places[id(segment)] = known
-    return known[1]
 
 
 def _is_worth_tidying(segment: Segment) -> bool:

@@ -5,13 +5,13 @@ Source: spec scenes, 13: "Groups list = all groups of a network", "Child list = 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.planning.scene.blocks import Block, BlockKind, NetworkFacts, Segment, is_in_offset_mode
-from racelink_core.planning.scene.told_offsets import NONE, ToldOffsets
+from racelink_core.planning.scene.told_offsets import NOT_TOLD, ToldOffsets
 from racelink_core.protocol.bodies import Control, Preset
 from racelink_core.protocol.group_body import content_of, for_group
 from racelink_core.protocol.radio_packet import RadioPacket
@@ -20,42 +20,47 @@ TO_ALL = "one packet to everybody: nobody else on this network takes it"
 _AT_LEAST = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What became of a segment, and what everybody was told by its end."""
+class Takers(NamedTuple):
+    """Known groups of which a member may take a packet to everybody (spec scenes, N5), by flag OFFSET_MODE."""
 
-    before: Segment
-    after: Segment
-    told: ToldOffsets
+    without_flag: frozenset[int]
+    with_flag: frozenset[int]
 
 
-CollapseMemory = dict[int, _Known]
-"""By identity of a segment, which is held, so that no other takes its place. Valid as long as OFFSETs stay the same."""
+def takers_by_block(
+    segments: Iterable[Segment], facts: NetworkFacts, may_start_in_offset: frozenset[int]
+) -> Iterator[list[Takers]]:
+    """For each segment. They stay the same as long as the OFFSET packets do.
 
-
-def sent_to_all(
-    segments: Iterable[Segment], facts: NetworkFacts, may_start_in_offset: frozenset[int], memory: CollapseMemory
-) -> tuple[Segment, ...]:
-    """`may_start_in_offset`: groups that could be in offset mode before the scene says anything."""
+    may_start_in_offset  groups that could be in offset mode before the scene says anything
+    """
     told = ToldOffsets()
-    result: list[Segment] = []
+    takers = _takers(told, facts, may_start_in_offset)
     for segment in segments:
-        known = memory.get(id(segment))
-        if known is None:
-            told = told.copy()
-            blocks = tuple(_collapsed(block, told, facts, may_start_in_offset) for block in segment.blocks)
-            known = memory[id(segment)] = _Known(segment, segment.with_blocks(blocks), told)
-        told = known.told
-        result.append(known.after)
-    return tuple(result)
+        found: list[Takers] = []
+        for block in segment.blocks:
+            if block.kind is BlockKind.OFFSET and block.packets:
+                told.after(block.packets)
+                takers = _takers(told, facts, may_start_in_offset)
+            found.append(takers)
+        yield found
 
 
-def _collapsed(block: Block, told: ToldOffsets, facts: NetworkFacts, may_start_in_offset: frozenset[int]) -> Block:
-    if block.kind is BlockKind.OFFSET:
-        told.after(block.packets)
+def _takers(told: ToldOffsets, facts: NetworkFacts, may_start_in_offset: frozenset[int]) -> Takers:
+    in_offset_mode = frozenset(filter(told.is_in_offset_mode, facts.known_groups))
+    not_told = (group for group in may_start_in_offset & facts.known_groups if told[group] == NOT_TOLD)
+    return Takers(facts.known_groups - in_offset_mode, in_offset_mode.union(not_told))
+
+
+def sent_to_all(segment: Segment, takers: Iterable[Takers], facts: NetworkFacts) -> Segment:
+    blocks = (_collapsed(block, each, facts) for block, each in zip(segment.blocks, takers, strict=True))
+    return segment.with_blocks(tuple(blocks))
+
+
+def _collapsed(block: Block, takers: Takers, facts: NetworkFacts) -> Block:
     if block.kind is not BlockKind.LIGHT or len(block.packets) < _AT_LEAST:
         return block
-    if not _takers(block.packets[0], told, facts, may_start_in_offset) <= block.meant:
+    if not (takers.with_flag if is_in_offset_mode(block.packets[0]) else takers.without_flag) <= block.meant:
         return block
     packet = _for_all(block)
     if packet is None or facts.cost((packet,)) >= facts.cost_of_block(block):
@@ -74,16 +79,3 @@ def _for_all(block: Block) -> RadioPacket | None:
         if packet.receiver != BROADCAST or type(body) is not type(first) or content_of(body) != content:
             return None
     return RadioPacket(BROADCAST, for_group(first, ALL_GROUPS))
-
-
-def _takers(
-    packet: RadioPacket, told: ToldOffsets, facts: NetworkFacts, may_start_in_offset: frozenset[int]
-) -> frozenset[int]:
-    """Known groups of which a member may take a packet to everybody (spec scenes, N5)."""
-    if not is_in_offset_mode(packet):
-        return frozenset(group for group in facts.known_groups if not told.is_in_offset_mode(group))
-    return frozenset(
-        group
-        for group in facts.known_groups
-        if told.is_in_offset_mode(group) or (told[group] < NONE and group in may_start_in_offset)
-    )

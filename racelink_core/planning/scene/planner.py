@@ -17,9 +17,9 @@ from racelink_core.domain.scene import Choreography
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.domain.target import GroupsTarget
 from racelink_core.planning.addressing import network_of
-from racelink_core.planning.scene.blocks import Cost, NetworkFacts, Segment, total
-from racelink_core.planning.scene.cleanup import Memory, merged, without_repeats, without_replaced
-from racelink_core.planning.scene.collapse import CollapseMemory, sent_to_all
+from racelink_core.planning.scene.blocks import BlockKind, Cost, NetworkFacts, Segment, total
+from racelink_core.planning.scene.cleanup import Tidying
+from racelink_core.planning.scene.collapse import Takers, sent_to_all, takers_by_block
 from racelink_core.planning.scene.cover import covered, told_once
 from racelink_core.planning.scene.freeing import freed
 from racelink_core.planning.scene.naive import naive_plan
@@ -32,9 +32,12 @@ from racelink_core.planning.scene.plan import (
     SceneOperation,
     ScenePlan,
 )
+from racelink_core.planning.scene.settling import Pass, Settled, Settling
 from racelink_core.planning.scene.unused_fields import without_unused_fields
 
 Track = tuple[Segment, ...]
+_TIDYING = _NO_REPEATS, _NO_REPLACED, _MERGED = "no_repeats", "no_replaced", "merged"
+_TO_ALL = "to_all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,42 +100,57 @@ def _cheapest(
     track: Track, facts: NetworkFacts, held: frozenset[int], options: PlanOptions, give_way: Callable[[], None]
 ) -> _Rewritten:
     """Packets to everybody are made before or after the others are tidied up, whichever is cheaper."""
-    memory = Memory()
-    to_all_memory: CollapseMemory = {}
-    to_all = _Pass("to_all", lambda each: sent_to_all(each, facts, held, to_all_memory))
-    tidying = [
-        _Pass("no_repeats", lambda each: without_repeats(each, memory)),
-        _Pass("no_replaced", lambda each: without_replaced(each, memory)),
-        _Pass("merged", lambda each: merged(each, memory)),
-    ]
-    first = [
+    start = _with_cheapest_offsets(track, facts, options, give_way)
+    takers = takers_by_block(start.track, facts, held)
+    ways = [_both_ways(segment, each, facts, give_way) for segment, each in zip(start.track, takers, strict=True)]
+    late = _joined(start, [late for late, _ in ways], (*_TIDYING, _TO_ALL), facts)
+    early = _joined(start, [early for _, early in ways], (_TO_ALL, *_TIDYING), facts)
+    return min(late, early, key=lambda done: done.cost)
+
+
+def _with_cheapest_offsets(
+    track: Track, facts: NetworkFacts, options: PlanOptions, give_way: Callable[[], None]
+) -> _Rewritten:
+    passes = [
         _Pass("told_once", lambda each: told_once(each, facts)),
         _Pass("offset_cover", lambda each: covered(each, facts, give_way)),
     ]
     used_fields = options.used_fields
     if used_fields is not None:
-        first.insert(0, _Pass("unused_fields", lambda each: without_unused_fields(each, used_fields)))
-    start = _through(first, _Rewritten(track, total(facts, track), {}), facts, give_way)
-    tidied = _settled(tidying, start, facts, give_way)
-    late = _settled([to_all, *tidying], tidied, facts, give_way)
-    if _is_same(tidied.track, start.track):
-        return late
-    early = _settled([to_all, *tidying], start, facts, give_way)
-    return min(late, early, key=lambda done: done.cost)
+        passes.insert(0, _Pass("unused_fields", lambda each: without_unused_fields(each, used_fields)))
+    return _through(passes, _Rewritten(track, total(facts, track), {}), facts, give_way)
 
 
-def _settled(
-    passes: Sequence[_Pass], start: _Rewritten, facts: NetworkFacts, give_way: Callable[[], None]
-) -> _Rewritten:
-    """Again and again until nothing changes: what one pass takes away, another may have waited for."""
-    before, after = start, _through(passes, start, facts, give_way)
-    while not _is_same(after.track, before.track):
-        before, after = after, _through(passes, after, facts, give_way)
-    return after
+def _both_ways(
+    segment: Segment, takers: Sequence[Takers], facts: NetworkFacts, give_way: Callable[[], None]
+) -> tuple[Settled, Settled]:
+    """With packets to everybody made after the others are tidied up, and before. A segment needs no other for it."""
+    start = Settled(segment)
+    if all(block.kind is not BlockKind.LIGHT for block in segment.blocks):
+        return start, start
+    settling, tidying = Settling(facts, give_way), Tidying()
+    tidy = [
+        Pass(_NO_REPEATS, tidying.without_repeats),
+        Pass(_NO_REPLACED, tidying.without_replaced),
+        Pass(_MERGED, tidying.merged, is_done_at_once=False),
+    ]
+    to_all = Pass(_TO_ALL, lambda each: sent_to_all(each, takers, facts))
+    tidied = settling.settled(tidy, start)
+    late = settling.settled([to_all, *tidy], tidied)
+    return late, late if tidied is start else settling.settled([to_all, *tidy], start)
+
+
+def _joined(start: _Rewritten, segments: Sequence[Settled], names: Iterable[str], facts: NetworkFacts) -> _Rewritten:
+    track = tuple(each.segment for each in segments)
+    saved_ms = {**start.saved_ms, **dict.fromkeys(names, 0.0)}
+    for each in segments:
+        for name, each_ms in each.saved_ms:
+            saved_ms[name] += each_ms
+    return _Rewritten(track, total(facts, track), saved_ms)
 
 
 def _through(
-    passes: Sequence[_Pass], start: _Rewritten, facts: NetworkFacts, give_way: Callable[[], None]
+    passes: Iterable[_Pass], start: _Rewritten, facts: NetworkFacts, give_way: Callable[[], None]
 ) -> _Rewritten:
     """A pass counts only if the track costs no more after it."""
     track, cost, saved_ms = start.track, start.cost, dict(start.saved_ms)
