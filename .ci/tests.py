@@ -1,4 +1,4 @@
-"""Runs all tests in as many processes as the machine has cores (four at most), beside them mypy and the pure layers.
+"""Runs all tests in as many processes as the machine has cores (four at most), and beside them what only computes.
 
     .venv/bin/python .ci/tests.py
 
@@ -6,33 +6,42 @@ Many tests wait for a radio's answers or for a process, so one process leaves th
 is not done by pytest-xdist: its workers talk to their parent on a native thread, and gevent, which every test runs
 patched with, takes the wait for that thread for a wait without end.
 
-Each process gets a share: a few files of one folder. Every share runs to its end, also when another one fails.
+Each process gets a share: a few files of one folder. Every share runs to its end, also when another one fails. Types
+and the pure layers on other Pythons take what the tests leave over.
+
+A test that fails beside others is run once more when the machine has nothing else to do. Radios, browsers and races go
+on while a busy machine stands still, so what fails only then is named as unsteady; what fails twice fails the run.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pure_tests import other_minors
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTES = ROOT / ".venv" / "failed"
 FILES_PER_SHARE = 7
 LONGEST_FIRST = ("services", "webui", "faults", "rotorhazard", "end_to_end", "web")
 MOST_PROCESSES = 4
-TIME_LIMIT_S = 900
+TIME_LIMIT_S = 420
 
 
 @dataclass(frozen=True)
 class Job:
+    """is_tests  of pytest: it notes what failed in a folder of its own, for a second try"""
+
     name: str
     command: tuple[str, ...]
+    is_tests: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,30 +54,35 @@ class Ended:
 
 def main() -> int:
     began_s = time.monotonic()
-    failed: list[str] = []
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES)) as pool:
-        for future in as_completed([pool.submit(_run, job) for job in _jobs()]):
-            ended = future.result()
-            _show(ended)
-            if ended.code:
-                failed.append(ended.job.name)
+    shutil.rmtree(NOTES, ignore_errors=True)
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    with ThreadPoolExecutor(processes) as pool, ThreadPoolExecutor(1) as leftover:
+        running = [pool.submit(_run, job) for job in _tests()] + [leftover.submit(_run, job) for job in _computing()]
+        ended = [_shown(each.result()) for each in as_completed(running)]
+    failed = [each.job for each in ended if each.code]
+    unsteady = [job for job in failed if job.is_tests and not _shown(_run(_again(job))).code]
     print(f"All of it took {time.monotonic() - began_s:.0f} s.")
-    if failed:
-        print("FAILED: " + "; ".join(failed), file=sys.stderr)
-    return 1 if failed else 0
+    for title, jobs in (("UNSTEADY", unsteady), ("FAILED", [job for job in failed if job not in unsteady])):
+        if jobs:
+            print(f"{title}: " + "; ".join(job.name for job in jobs), file=sys.stderr)
+    return 0 if len(unsteady) == len(failed) else 1
 
 
-def _jobs() -> Iterator[Job]:
-    python = sys.executable
-    pytest = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    shares = list(_shares())
-    head = len(shares) // 2
-    tests = [Job(f"{files[0]} ... {Path(files[-1]).name}", (*pytest, *files)) for files in shares]
-    yield from tests[:head]
-    yield Job("mypy", (python, "-m", "mypy"))
+def _tests() -> Iterator[Job]:
+    for number, files in enumerate(_shares()):
+        options = ("-q", "-o", f"cache_dir={NOTES / str(number)}")
+        yield Job(f"{files[0]} ... {Path(files[-1]).name}", (sys.executable, "-m", "pytest", *options, *files), True)
+
+
+def _again(job: Job) -> Job:
+    return replace(job, name=f"once more: {job.name}", command=(*job.command, "--last-failed"))
+
+
+def _computing() -> Iterator[Job]:
+    last = ("nice", "-n", "15", sys.executable)
+    yield Job("mypy", (*last, "-m", "mypy"))
     for minor in other_minors():
-        yield Job(f"the pure layers on Python 3.{minor}", (python, ".ci/pure_tests.py", f"3.{minor}"))
-    yield from tests[head:]
+        yield Job(f"the pure layers on Python 3.{minor}", (*last, ".ci/pure_tests.py", f"3.{minor}"))
 
 
 def _shares() -> Iterator[tuple[str, ...]]:
@@ -106,12 +120,13 @@ def _run(job: Job) -> Ended:
     return Ended(job, code, output, time.monotonic() - began_s)
 
 
-def _show(ended: Ended) -> None:
+def _shown(ended: Ended) -> Ended:
     """All of a failure, the last line of a success."""
     lines = ended.output.rstrip().splitlines() or [""]
     print(f"{ended.job.name} [{ended.took_s:.0f} s]: {lines[-1]}", flush=True)
     if ended.code:
         print("\n".join(lines[:-1]), flush=True)
+    return ended
 
 
 if __name__ == "__main__":
