@@ -52,4 +52,5 @@ class FlagsOverride(FrozenModel):
     offset_mode: bool | None = None
 
     def applied_to(self, flags: EffectFlags) -> EffectFlags:
-        return flags.model_copy(update=self.model_dump(exclude_none=True))
+        chosen = {name: value for name, value in self if value is not None}
+        return flags.model_copy(update=chosen) if chosen else flags

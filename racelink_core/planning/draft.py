@@ -6,7 +6,7 @@ Source: spec scenes, sections 6, 7 and 11.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.command import (
@@ -36,6 +36,7 @@ from racelink_core.protocol.radio_packet import RadioPacket
 
 Draft = tuple[tuple[WireOperation, ...], tuple[Degradation, ...]]
 _DARK = EffectParameters(brightness=0)
+_NO_EFFECT, _NO_FLAGS = EffectParameters(), EffectFlags()
 WLED_PRESET_IDS = range(1, 251)
 DEFAULT_PRESET_BRIGHTNESS = 128
 """A PRESET always carries a brightness (spec scenes, section 4)."""
@@ -53,6 +54,11 @@ class Appearance:
         if self.wled_preset_id is not None:
             return Preset(group_id, self.flags, self.wled_preset_id, self.effect.brightness or 0)
         return control_body(group_id, self.flags, self.effect)
+
+    def in_offset_mode(self, is_offset: bool) -> Appearance:
+        """The same for lamps in offset mode, or for those outside of it, whatever was chosen."""
+        flags = self.flags | PacketFlags.OFFSET_MODE if is_offset else self.flags & ~PacketFlags.OFFSET_MODE
+        return replace(self, flags=flags)
 
 
 def draft(command: Command, snapshot: Snapshot, sync_brightness: Mapping[str, int]) -> Draft:
@@ -122,7 +128,7 @@ def appearance_of(
     command: RlPresetCommand | RlEffectCommand | WledPresetCommand, snapshot: Snapshot
 ) -> Appearance | Degradation:
     """What the nodes shall show, or why nobody can say."""
-    effect, stored_flags, wled_preset_id = EffectParameters(), EffectFlags(), None
+    effect, stored_flags, wled_preset_id = _NO_EFFECT, _NO_FLAGS, None
     if isinstance(command, RlPresetCommand):
         reference = command.params.preset_id
         if reference is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -27,3 +28,9 @@ def content_of(body: Control | Preset | Offset) -> tuple[Any, ...]:
 def for_group(body: GroupBody, group_id: int) -> GroupBody:
     """The same for another group; several times as fast as `dataclasses.replace`."""
     return type(body)(group_id, *content_of(body))
+
+
+def for_groups(body: GroupBody, group_ids: Iterable[int]) -> list[GroupBody]:
+    """The same for each of these groups."""
+    kind, content = type(body), content_of(body)
+    return [kind(group_id, *content) for group_id in group_ids]

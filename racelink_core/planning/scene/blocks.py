@@ -110,7 +110,7 @@ class NetworkFacts:
         """One per fragment."""
         profile = self.profile
         radio_ms = 0.0 if profile is None else sum(time_on_air_ms(length, profile) for length in lengths)
-        return Cost(radio_ms, len(lengths), sum(lengths))
+        return Cost(round(radio_ms, 6), len(lengths), sum(lengths))
 
 
 def _shape(body: Body) -> Hashable:
@@ -139,6 +139,8 @@ def total(facts: NetworkFacts, segments: Iterable[Segment]) -> Cost:
 
 
 def summed(costs: Sequence[Cost]) -> Cost:
+    if len(costs) == 1:
+        return costs[0]
     return Cost(
         round(sum([cost.radio_ms for cost in costs]), 6),
         sum([cost.packets for cost in costs]),

@@ -86,6 +86,7 @@ class _Nearest:
 
     def __init__(self) -> None:
         self._noted: list[int] = []
+        self._to_all = -1
         self._by_group: dict[int, int] = {}
         self._by_device: dict[RadioAddress, int] = {}
         self._devices_by_group: dict[int, int] = {}
@@ -93,20 +94,22 @@ class _Nearest:
     def note(self, number: int, place: _Place) -> None:
         at = len(self._noted)
         self._noted.append(number)
-        if place.receiver is None:
-            self._by_group[place.group] = at
-        else:
+        if place.receiver is not None:
             self._by_device[place.receiver] = self._devices_by_group[place.group] = at
+        elif place.group == ALL_GROUPS:
+            self._to_all = at
+        else:
+            self._by_group[place.group] = at
 
     def touching(self, place: _Place) -> int | None:
-        if place.receiver is None and place.group == ALL_GROUPS:
+        receiver, group = place.receiver, place.group
+        if receiver is None and group == ALL_GROUPS:
             return self._noted[-1] if self._noted else None
-        at = max(self._by_group.get(place.group, -1), self._by_group.get(ALL_GROUPS, -1))
+        at = self._by_group.get(group, -1)
+        at = max(at, self._to_all)
         if self._by_device:
-            if place.receiver is None:
-                at = max(at, self._devices_by_group.get(place.group, -1))
-            else:
-                at = max(at, self._by_device.get(place.receiver, -1))
+            by_device = self._devices_by_group.get(group, -1) if receiver is None else self._by_device.get(receiver, -1)
+            at = max(at, by_device)
         return self._noted[at] if at >= 0 else None
 
 

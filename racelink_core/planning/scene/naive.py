@@ -33,7 +33,7 @@ from racelink_core.planning.scene.scope import scene_network_ids
 from racelink_core.planning.startblock import slot_streams
 from racelink_core.protocol.bodies import Offset, Preset, Sync
 from racelink_core.protocol.flags import SYNC_TRIGGER
-from racelink_core.protocol.group_body import for_group
+from racelink_core.protocol.group_body import for_groups
 from racelink_core.protocol.radio_packet import RadioPacket
 
 _NO_NETWORK = "None of the networks that this scene is limited to exists any more. Choose others in the scene."
@@ -145,13 +145,10 @@ class _Writer:
         container: OffsetGroupCommand,
         participants: Sequence[Addressee],
     ) -> None:
-        is_offset = not isinstance(container.offset, NoOffset)
-        forced = child.model_copy(
-            update={"flags_override": child.flags_override.model_copy(update={"offset_mode": is_offset})}
-        )
-        appearance = self._appearance(index, forced, number)
+        appearance = self._appearance(index, child, number)
         if appearance is None:
             return
+        appearance = appearance.in_offset_mode(not isinstance(container.offset, NoOffset))
         if isinstance(child.target, BroadcastTarget):
             addressees: Sequence[Addressee] = participants
         else:
@@ -183,7 +180,8 @@ class _Writer:
     def _send(self, index: int, child: int | None, appearance: Appearance, addressees: Sequence[Addressee]) -> None:
         body = limited(appearance.body(ALL_GROUPS), self.snapshot.settings.brightness_ceiling)
         for network_id, own in _by_network(addressees).items():
-            packets = tuple(RadioPacket(each.receiver, for_group(body, each.group_id)) for each in own)
+            bodies = for_groups(body, [each.group_id for each in own])
+            packets = tuple(RadioPacket(each.receiver, told) for each, told in zip(own, bodies, strict=True))
             if isinstance(body, Preset):
                 self._sync_brightness[network_id] = body.brightness
             meant = frozenset(int(each.group_id) for each in own if each.receiver.is_broadcast)

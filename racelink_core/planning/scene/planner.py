@@ -83,7 +83,8 @@ def plan_scene(
 
 def facts_by_network(snapshot: Snapshot) -> dict[str, NetworkFacts]:
     groups: dict[str | None, set[int]] = {}
-    for device in snapshot.devices.values():
+    one_of_each = {(device.network_id, device.group_id): device for device in snapshot.devices.values()}
+    for device in one_of_each.values():
         groups.setdefault(network_of(device, snapshot), set()).add(int(device.group_id))
     return {
         network.id: NetworkFacts(network.id, profile_of(network), frozenset(groups.get(network.id, ())))
