@@ -117,6 +117,7 @@ class Host:
         self.started_at = self.clock.unix()
         self.phase: Literal["booting", "ready", "stopped"] = "booting"
         self.stall_monitor = StallMonitor()
+        self._when_starting: list[Callable[[], None]] = []
         self._when_stopping: list[Callable[[], None]] = []
         self.store = _open_store(configuration, self.clock)
         try:
@@ -127,8 +128,7 @@ class Host:
         self._log_ring = LogRing()
         self._log_ring.attach(__package__)
         simulated = () if self.simulation is None else (self.simulation,)
-        ports = _port_driver(configuration, excluded_ports)
-        self.drivers = Drivers((ports, *simulated, *extra_drivers))
+        self.drivers = Drivers((_port_driver(configuration, excluded_ports), *simulated, *extra_drivers))
         self.tasks, self.race = Tasks(self.clock), RaceWatch()
         self._kept_history = HistoryStore(
             self.store.directory,
@@ -229,6 +229,8 @@ class Host:
         self.healing.start()
         self.heat_follower.start()
         self.phase = "ready"
+        for callback in self._when_starting:
+            callback()
 
     def stop(self) -> None:
         """Every port is free and everything saved when it returns. Harmless twice, and before `start`."""
@@ -262,9 +264,16 @@ class Host:
             except Exception:  # noqa: BLE001 - whatever one part does, the others must free what they hold
                 _log.exception("A part of the host did not stop cleanly")
 
+    def on_start(self, callback: Callable[[], None]) -> None:
+        """Called last of all when the host starts: for what can wait until then."""
+        self._when_starting.append(callback)
+
     def on_stop(self, callback: Callable[[], None]) -> None:
-        """Called first of all when the host stops."""
-        self._when_stopping.append(callback)
+        """Called first of all when the host stops; at once if it has stopped."""
+        if self.phase == "stopped":
+            callback()
+        else:
+            self._when_stopping.append(callback)
 
     def keep_log_of(self, name: str) -> None:
         """The support bundle has the lines of this logger, too."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import PathConverter
 
 from racelink_core import __version__
 from racelink_core.web.access import Access, BasicAccess, OpenAccess, TokenAccess, guard
 from racelink_core.web.failures import handle_failures
+from racelink_core.web.late_api import LateApi
 from racelink_core.web.request_turns import take_turns
 from racelink_core.web.requests import MAX_BODY_BYTES
+from racelink_core.web.routes import Routes
 from racelink_core.web.shell import ShellValues, standalone_shell
 from racelink_core.web.static_files import StaticFiles, static_folder
 
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Access", "BasicAccess", "OpenAccess", "ShellValues", "TokenAccess", "create_blueprint"]
 
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_ANYTHING = "racelink_anything"
+
+
+class _Anything(PathConverter):
+    """A path in which also line ends may stand; Flask's own leaves those to other tables' failures."""
+
+    regex = r"[^/][\s\S]*?"
 
 
 def create_blueprint(
@@ -38,86 +47,20 @@ def create_blueprint(
     `shell` renders the page; the default is a page of our own. Needs a gevent-patched process. Raises
     MissingStaticFiles when the installation is incomplete.
     """
-    from racelink_core.web.api import (
-        commands,
-        configuration,
-        debug,
-        devices,
-        events,
-        gateways,
-        groups,
-        headless,
-        healing,
-        history,
-        imports,
-        networks,
-        node_config,
-        presets,
-        race_bindings,
-        race_seats,
-        recordings,
-        reference,
-        rl_presets,
-        scene_estimates,
-        scene_runs,
-        scene_transfer,
-        scenes,
-        settings,
-        specials,
-        startblock,
-        state,
-        statistics,
-        tasks,
-        traffic,
-    )
-    from racelink_core.web.live import LiveHub
-    from racelink_core.web.live_sources import LiveSources
-
     prefix = normal_prefix(url_prefix)
     blueprint = Blueprint(name, __name__, url_prefix=prefix or None)
     handle_failures(blueprint)
     guard(blueprint, access, open_endpoints=frozenset({f"{name}.static_file"}))
     take_turns(blueprint)
     _limit_and_harden(blueprint)
-    _serve_page(blueprint, prefix, shell or standalone_shell)
-    hub = LiveHub(host.timings.sse_heartbeat_s, host.timings.sse_stalled_s)
-    sources = LiveSources(host, hub)
-    host.on_stop(sources.close)
-    host.on_stop(hub.close)
-    state.register(blueprint, host, "standalone" if shell is None else "embedded")
-    for resource in (
-        tasks,
-        gateways,
-        devices,
-        groups,
-        networks,
-        presets,
-        rl_presets,
-        scene_runs,
-        scenes,
-        scene_estimates,
-        scene_transfer,
-        settings,
-        startblock,
-        headless,
-        commands,
-        traffic,
-        recordings,
-        history,
-        healing,
-        race_bindings,
-        race_seats,
-        statistics,
-        imports,
-        configuration,
-        debug,
-        specials,
-        node_config,
-        reference,
-    ):
-        resource.register(blueprint, host)
-    events.register(blueprint, hub, sources)
-    _answer_everything_else(blueprint)
+    _serve_pages(blueprint, prefix, shell or standalone_shell)
+    api = LateApi(
+        host,
+        "standalone" if shell is None else "embedded",
+        prefix,
+        others=lambda routes: _serve_pages(routes, prefix, shell or standalone_shell),
+    )
+    _answer_everything_else(blueprint, api)
     return blueprint
 
 
@@ -141,16 +84,17 @@ def _limit_and_harden(blueprint: Blueprint) -> None:
         return response
 
 
-def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues], Response | str]) -> None:
+def _serve_pages(table: Blueprint | Routes, prefix: str, shell: Callable[[ShellValues], Response | str]) -> None:
+    """In Flask's table, so that they are there at once; in ours, so that it knows what else they do not take."""
     files = StaticFiles(static_folder())
 
-    @blueprint.get("/static/<path:name>")
+    @table.get("/static/<path:name>")
     def static_file(name: str) -> Response:
         return files.send(name)
 
-    @blueprint.get("/")
-    @blueprint.get("/scenes")
-    @blueprint.get("/race")
+    @table.get("/")
+    @table.get("/scenes")
+    @table.get("/race")
     def page() -> ResponseReturnValue:
         base_path = request.script_root + prefix
         return shell(
@@ -158,25 +102,10 @@ def _serve_page(blueprint: Blueprint, prefix: str, shell: Callable[[ShellValues]
         )
 
 
-def _answer_everything_else(blueprint: Blueprint) -> None:
-    """Unknown addresses are answered here, so that they look like every other failure."""
-    endpoint = f"{blueprint.name}.unknown_address"
+def _answer_everything_else(blueprint: Blueprint, api: LateApi) -> None:
+    """The API, and unknown addresses, which look like every other failure."""
+    blueprint.record_once(lambda state: state.app.url_map.converters.update({_ANYTHING: _Anything}))
 
-    @blueprint.route("/<path:anything>", methods=_METHODS)
-    def unknown_address(anything: str) -> ResponseReturnValue:
-        allowed = [method for method in _METHODS if _endpoint_for(method) not in (None, endpoint)]
-        if allowed:
-            raise MethodNotAllowed(valid_methods=allowed)
-        raise NotFound
-
-    def _endpoint_for(method: str) -> str | None:
-        from flask.globals import request_ctx
-        from werkzeug.exceptions import HTTPException
-
-        adapter = request_ctx.url_adapter
-        if adapter is None:
-            return None
-        try:
-            return str(adapter.match(request.path, method=method)[0])
-        except HTTPException:
-            return None
+    @blueprint.route(f"/<{_ANYTHING}:anything>", methods=_METHODS, provide_automatic_options=False)
+    def answer(anything: str) -> ResponseReturnValue:
+        return api.routes().answer()

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flask import Flask
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import CoreModeRef, DefsRef, GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
@@ -20,6 +19,7 @@ from racelink_core.runtime.turns import Turns
 from racelink_core.web.description import RouteDescription, description_of
 from racelink_core.web.failures import http_status
 from racelink_core.web.model_parts import build
+from racelink_core.web.routes import Routes
 from racelink_core.web.task_row import TaskRow
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -92,16 +92,12 @@ class Operation:
     tag: str
 
 
-def operations_of(app: Flask, blueprint_name: str, prefix: str) -> tuple[list[Operation], list[str]]:
-    """The described operations in order of registration, and the rules below `/api/` that nobody described."""
+def operations_of(routes: Routes) -> tuple[list[Operation], list[str]]:
+    """The described operations in order of registration, and the addresses below `/api/` that nobody described."""
     described: list[Operation] = []
     missing: list[str] = []
-    for rule in app.url_map.iter_rules():
-        owner, _, endpoint = rule.endpoint.rpartition(".")
-        path = rule.rule.removeprefix(prefix)
-        if owner != blueprint_name or endpoint == "unknown_address":
-            continue
-        view = app.view_functions[rule.endpoint]
+    for rule in routes.rules():
+        path, view = rule.rule, rule.endpoint
         description = description_of(view)
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         if description is None:

@@ -18,6 +18,7 @@ from racelink_core.host import Host
 from racelink_core.state.errors import StoreBusy, StoreFull, StoreNotSaved
 from racelink_core.state.store import Store
 from racelink_core.web import OpenAccess, create_blueprint
+from racelink_core.web.api import whole_api
 from racelink_core.web.openapi import Operation, codes_by_status, operations_of
 
 HERE, TWIN, THERE, LOST = "3C610555202E", "AABBCC55202E", "3C6105DA39AC", "3C6105000001"
@@ -57,7 +58,7 @@ def asked(host: Host, label: str, body: Any = None) -> tuple[int, dict[str, Any]
     answer = app.test_client().open(f"/racelink/api/{path}", method=method, json=body)
     assert answer.json is not None
     if not answer.json["ok"]:
-        described, _ = operations_of(app, "racelink", "/racelink")
+        described, _ = operations_of(whole_api(host, "standalone"))
         operation = _operation(described, method, f"/api/{path}")
         code = answer.json["detail"]["code"]
         assert answer.json["error"]

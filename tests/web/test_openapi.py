@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from racelink_core.host import Host
 from racelink_core.web import OpenAccess, create_blueprint
+from racelink_core.web.api import whole_api
 from racelink_core.web.api_page import render_page
 from racelink_core.web.description import describe
 from racelink_core.web.openapi import AmbiguousModel, Operation, description_of, document_of, operations_of
@@ -42,7 +43,7 @@ def references(part: Any) -> set[str]:
 
 
 def test_every_route_of_the_api_is_described(idle_host: Host) -> None:
-    described, missing = operations_of(app_of(idle_host), "racelink", "/racelink")
+    described, missing = operations_of(whole_api(idle_host, "standalone"))
     assert missing == [], "put @describe below the route's decorator"
     assert len(described) > 30
     for operation in described:

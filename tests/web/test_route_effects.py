@@ -14,6 +14,7 @@ from racelink_core.domain.group import GroupId
 from racelink_core.domain.scope import Change
 from racelink_core.host import Host
 from racelink_core.web import OpenAccess, create_blueprint
+from racelink_core.web.api import whole_api
 from racelink_core.web.live_sources import TOKENS
 from racelink_core.web.openapi import operations_of
 from tests.web.conftest import wait_until
@@ -108,7 +109,7 @@ def test_every_route_that_must_waits_for_the_task_and_no_other(host: Host) -> No
     app = Flask("test", static_folder=None)
     app.register_blueprint(create_blueprint(host, access=OpenAccess()))
     client = app.test_client()
-    described, _ = operations_of(app, "racelink", "/racelink")
+    described, _ = operations_of(whole_api(host, "standalone"))
     started = post(client, "discover", {"discoveryGroup": "all"})["task"]
     before = host.store.snapshot
     wrong = []

@@ -94,7 +94,7 @@ def test_unknown_broken_and_invalid_scenes_are_refused(client: FlaskClient, host
     assert host.scene_runner.running is None
 
 
-@pytest.mark.parametrize("ahead_s", [-60, 601])
+@pytest.mark.parametrize("ahead_s", [-60, 900])
 def test_a_moment_that_cannot_be_meant_is_refused(client: FlaskClient, host: Host, ahead_s: float) -> None:
     body = {"actions": [{"kind": "sync"}], "fire_at": host.clock.unix() + ahead_s}
     assert run(client, "x", body, 400)["detail"]["code"] == "invalid_request"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import RootModel
 
 from racelink_core.domain.address import Mac
@@ -22,6 +22,7 @@ from racelink_core.web.failures import failure_response, http_status, invalid_re
 from racelink_core.web.origins import WEB_BLACKOUT, WEB_OPERATOR
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -71,8 +72,8 @@ class CommandReply(Reply):
     result: ResultRow
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.post("/api/commands")
+def register(routes: Routes, host: Host) -> None:
+    @routes.post("/api/commands")
     @describe(
         "Make light: refused before sending is 4xx or 5xx, tried and not sent whole is 200 with `ok` false.",
         reply=CommandReply,

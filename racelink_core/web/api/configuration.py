@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from pydantic import Field, JsonValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -16,6 +16,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure, invalid_request
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -62,17 +63,17 @@ class ConfigurationReply(Reply):
     report: ConfigurationReport
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     transfer = host.configuration_transfer
 
-    @blueprint.get("/api/configuration/export")
+    @routes.get("/api/configuration/export")
     @describe("Download the configuration, or parts of it.", reply=ConfigurationDocument, query=ConfigurationQuery)
     def export_configuration() -> Response:
         document = transfer.export(_parts(read_query(ConfigurationQuery).parts))
         headers = {"Content-Disposition": f'attachment; filename="{_FILE_NAME}"', "Cache-Control": "no-store"}
         return Response(text_of(document), 200, mimetype="application/json", headers=headers)
 
-    @blueprint.post("/api/configuration/import")
+    @routes.post("/api/configuration/import")
     @describe(
         "Take over a configuration of at most 4 MiB, or parts of it: all or nothing, and nothing is sent to any node.",
         reply=ConfigurationReply,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.web.description import describe
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 ZIP = "application/zip"
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/debug")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/debug")
     @describe(
         "Download what somebody who helps needs to know, without secrets.",
         reply=None,

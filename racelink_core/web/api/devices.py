@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, RootModel, model_validator
 
 from racelink_core.domain.command import LocateCommand, WledPresetChoice, WledPresetCommand
@@ -29,6 +29,7 @@ from racelink_core.web.requests import (
     find_known_devices,
     read_body,
 )
+from racelink_core.web.routes import Routes
 from racelink_core.web.rows import DeviceRow
 
 if TYPE_CHECKING:
@@ -125,15 +126,15 @@ class IndicateBody(RequestBody):
     duration_sec: Integer = 5
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     texts = DeviceTexts(host)
 
-    @blueprint.get("/api/devices")
+    @routes.get("/api/devices")
     @describe("List the devices.", reply=DevicesReply, has_etag=True)
     def list_devices() -> Response:
         return with_etag(Response(texts.reply(), 200, mimetype="application/json"))
 
-    @blueprint.post("/api/discover")
+    @routes.post("/api/discover")
     @describe(
         "Search for nodes and take them in. `newGroupName` wins over `targetGroupId`.",
         reply=TaskReply,
@@ -155,7 +156,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             )
         )
 
-    @blueprint.post("/api/status")
+    @routes.post("/api/status")
     @describe(
         "Ask devices, a group, or everyone how they are.",
         reply=TaskReply,
@@ -172,7 +173,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             return task_reply(host.status.start(tuple(DeviceTarget(value=mac) for mac in macs), origin=WEB_OPERATOR))
         return task_reply(host.status.start(_group_target(body.groupId, host), origin=WEB_OPERATOR))
 
-    @blueprint.post("/api/devices/update-meta")
+    @routes.post("/api/devices/update-meta")
     @describe(
         "Move devices into a group, which is a task; `name` renames when exactly one device is named.",
         reply=UpdateMetaReply,
@@ -196,7 +197,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             host.devices.rename(macs[0], name)
         return task_reply(task)
 
-    @blueprint.delete("/api/devices/<address>")
+    @routes.delete("/api/devices/<address>")
     @describe(
         "Forget a device; if it is still there, the next discovery finds it again.",
         reply=ForgottenReply,
@@ -208,11 +209,11 @@ def register(blueprint: Blueprint, host: Host) -> None:
         refuse_while_busy(host)
         return reply(ForgottenReply(emptied_seats=host.devices.forget(mac)))
 
-    _register_light(blueprint, host)
+    _register_light(routes, host)
 
 
-def _register_light(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.post("/api/devices/control")
+def _register_light(routes: Routes, host: Host) -> None:
+    @routes.post("/api/devices/control")
     @describe(
         "Show a preset that is stored on the nodes.",
         reply=ChangedReply,
@@ -234,7 +235,7 @@ def _register_light(blueprint: Blueprint, host: Host) -> None:
             changed += host.dispatcher.submit(command, WEB_OPERATOR).packets_sent
         return reply(ChangedReply(changed=changed))
 
-    @blueprint.post("/api/devices/indicate")
+    @routes.post("/api/devices/indicate")
     @describe(
         "Let devices show which they are, for `duration_sec` (0 to 255); 0 ends it. Unknown addresses are left out.",
         reply=CountReply,

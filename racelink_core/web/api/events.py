@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from typing import TYPE_CHECKING
+
+from flask import Response, request
 
 from racelink_core.web.connection import descriptor_of
 from racelink_core.web.description import describe
 from racelink_core.web.live import LiveHub
 from racelink_core.web.live_sources import LiveSources
+from racelink_core.web.routes import Routes
+
+if TYPE_CHECKING:
+    from racelink_core.host import Host
 
 
-def register(blueprint: Blueprint, hub: LiveHub, sources: LiveSources) -> None:
-    @blueprint.get("/sse")
-    @blueprint.get("/api/events")
+def register(routes: Routes, host: Host) -> None:
+    hub = LiveHub(host.timings.sse_heartbeat_s, host.timings.sse_stalled_s)
+    sources = LiveSources(host, hub)
+    host.on_stop(sources.close)
+    host.on_stop(hub.close)
+
+    @routes.get("/sse")
+    @routes.get("/api/events")
     @describe("Stay, and be told what changes (server-sent events).", reply=None, media_type="text/event-stream")
     def events() -> Response:
         frames = hub.stream(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, model_validator
 
 from racelink_core.domain.address import Mac
@@ -23,6 +23,7 @@ from racelink_core.web.gateway_rows import (
 )
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import RequestBody, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.rows import default_network_id
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ class CancelBody(RequestBody):
         return self
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/gateway")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/gateway")
     @describe("Read whether a gateway is ready, and what is wrong if none is.", reply=GatewayReply)
     def readiness() -> Response:
         return reply(GatewayReply(gateway=readiness_row(host.gateways.status())))
 
-    @blueprint.post("/api/gateway/retry")
+    @routes.post("/api/gateway/retry")
     @describe(
         "Look for gateways again at once. While none is ready: 200 with `ok` false.",
         reply=GatewayReply,
@@ -99,7 +100,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         message = "Looking for gateways again; none is ready yet."
         return failure_response(200, "unavailable", message, gateway=gateway.model_dump(mode="json"))
 
-    @blueprint.post("/api/gateway/query-state")
+    @routes.post("/api/gateway/query-state")
     @describe(
         "Ask every gateway how it is, for half a second at most. No answer: 200 with `ok` false.",
         reply=QueryStateReply,
@@ -118,24 +119,24 @@ def register(blueprint: Blueprint, host: Host) -> None:
         listed = [row.model_dump(mode="json") for row in rows]
         return failure_response(200, "timeout", "The gateway did not answer in time.", gateways=listed, **fields)
 
-    @blueprint.get("/api/gateways")
+    @routes.get("/api/gateways")
     @describe("List the gateways that are there, or were.", reply=GatewaysReply, has_etag=True)
     def gateways() -> Response:
         status, snapshot = host.gateways.status(), host.store.snapshot
         return list_reply(GatewaysReply(gateways=tuple(gateway_row(record, snapshot) for record in status.gateways)))
 
-    @blueprint.post("/api/gateways/rediscover")
+    @routes.post("/api/gateways/rediscover")
     @describe("Look at every port again at once.", reply=AttachedReply)
     def rediscover() -> Response:
         host.gateways.rediscover()
         return reply(AttachedReply(attached=tuple(session.identity.mac for session in host.gateways.sessions())))
 
-    @blueprint.get("/api/gateways/reconnect")
+    @routes.get("/api/gateways/reconnect")
     @describe("List the gateways that networks count on and that are missing.", reply=MissingReply)
     def missing() -> Response:
         return reply(MissingReply(missing=missing_rows(host.missing_gateways.all())))
 
-    @blueprint.post("/api/gateways/reconnect/cancel")
+    @routes.post("/api/gateways/reconnect/cancel")
     @describe("Stop looking for a missing gateway, or for all.", reply=Reply, body=CancelBody, errors=("not_found",))
     def cancel() -> Response:
         host.missing_gateways.cancel(read_body(CancelBody).gateway_mac)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import AliasChoices, Field
 
 from racelink_core.domain.group import UNCONFIGURED, GroupId
@@ -14,6 +14,7 @@ from racelink_core.web.failures import ApiFailure
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Integer, Name, RequestBody, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.rows import GroupRow, group_rows
 
 if TYPE_CHECKING:
@@ -71,25 +72,25 @@ class RenumberBody(ReorderBody):
     update_scenes: bool = Field(default=True, strict=True)
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/groups")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/groups")
     @describe("List the groups.", reply=GroupsReply, has_etag=True)
     def list_groups() -> Response:
         return list_reply(GroupsReply(groups=tuple(group_rows(host.store.snapshot, host.store.readings.all()))))
 
-    @blueprint.post("/api/groups/create")
+    @routes.post("/api/groups/create")
     @describe("Create a group.", reply=CreatedReply, body=CreateBody, errors=("no_free_group",))
     def create_group() -> Response:
         return reply(CreatedReply(id=host.grouping.create(read_body(CreateBody).name)))
 
-    @blueprint.post("/api/groups/rename")
+    @routes.post("/api/groups/rename")
     @describe("Rename a group.", reply=Reply, body=RenameBody, errors=("static_group", "not_found"))
     def rename_group() -> Response:
         body = read_body(RenameBody)
         host.grouping.rename(_own_group(body.id), body.name)
         return reply(Reply())
 
-    @blueprint.post("/api/groups/delete")
+    @routes.post("/api/groups/delete")
     @describe(
         'Delete a group; its members go to "Unconfigured" and are told so.',
         reply=GroupDeletedReply,
@@ -101,7 +102,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         deleted = host.grouping.delete(_own_group(read_body(DeleteBody).id))
         return reply(GroupDeletedReply(**deleted._asdict()))
 
-    @blueprint.post("/api/groups/reorder")
+    @routes.post("/api/groups/reorder")
     @describe(
         "Show the groups in another order; their ids stay, and nothing is sent.",
         reply=Reply,
@@ -112,7 +113,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         host.grouping.reorder(read_body(ReorderBody).order)
         return reply(Reply())
 
-    @blueprint.post("/api/groups/renumber")
+    @routes.post("/api/groups/renumber")
     @describe(
         "Give the groups the ids 1, 2, 3 ... in this order and tell every node concerned.",
         reply=TaskReply,
@@ -125,7 +126,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         task = host.grouping.start_renumber(body.order, origin=WEB_OPERATOR, update_scenes=body.update_scenes)
         return task_reply(task)
 
-    @blueprint.post("/api/groups/force")
+    @routes.post("/api/groups/force")
     @describe("Send every device the group that is stored for it.", reply=TaskReply, body=ForceBody, is_busy_gated=True)
     def resync_groups() -> Response:
         body = read_body(ForceBody)

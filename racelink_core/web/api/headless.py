@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.domain.base import FrozenModel
 from racelink_core.protocol.catalogues import HEADLESS_SCENES, HeadlessScene
 from racelink_core.protocol.control import Rgb
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -30,8 +31,8 @@ class HeadlessReply(Reply):
     scenes: tuple[HeadlessRow, ...]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/headless")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/headless")
     @describe("List the scenes that lamps know by themselves.", reply=HeadlessReply)
     def list_scenes() -> Response:
         return reply(HeadlessReply(scenes=tuple(_row(number, scene) for number, scene in HEADLESS_SCENES.items())))

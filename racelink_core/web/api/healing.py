@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.domain.base import FrozenModel
 from racelink_core.services.healing import Figures
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -53,8 +54,8 @@ class HealingReply(Reply):
     networks: tuple[HealingRow, ...]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/healing")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/healing")
     @describe("Read what healing did on each network.", reply=HealingReply)
     def show_healing() -> Response:
         settings = host.store.snapshot.settings

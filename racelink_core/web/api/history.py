@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, StringConstraints
 
 from racelink_core.domain.history_record import HistoryRecord
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import Integer, RequestQuery, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -36,8 +37,8 @@ class HistoryReply(Reply):
     next: int | None
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/history")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/history")
     @describe("Read what was done, by whom, and how it ended.", reply=HistoryReply, query=HistoryQuery)
     def history() -> Response:
         query = read_query(HistoryQuery)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field
 
 from racelink_core.services.import_report import ImportReport, OnConflict
@@ -14,6 +14,7 @@ from racelink_core.web.api.tasks import refuse_while_busy
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_query
+from racelink_core.web.routes import Routes
 from racelink_core.web.uploads import uploaded_file
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ class UploadQuery(RequestQuery):
     on_conflict: OnConflict = "keep"
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     older = host.older_import
 
-    @blueprint.post("/api/import/old")
+    @routes.post("/api/import/old")
     @describe(
         "Take over what an older RaceLink stored on this computer.",
         reply=ImportReply,
@@ -71,7 +72,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         sources = older.from_home() if body.source == "home" else older.from_options()
         return _answer(older.run(sources, "request", body.on_conflict, dry_run=body.dry_run))
 
-    @blueprint.post("/api/import/old/file")
+    @routes.post("/api/import/old/file")
     @describe(
         "Take over one file of an older RaceLink, of at most 4 MiB.",
         reply=ImportReply,
@@ -85,12 +86,12 @@ def register(blueprint: Blueprint, host: Host) -> None:
         refuse_while_busy(host)
         return _answer(older.run([_uploaded()], "request", query.on_conflict, dry_run=query.dry_run))
 
-    @blueprint.get("/api/import/report")
+    @routes.get("/api/import/report")
     @describe("Read what the last import took and what not.", reply=LastImportReply)
     def last_report() -> Response:
         return reply(LastImportReply(report=older.last_report, notices=older.notices))
 
-    @blueprint.post("/api/import/report/dismiss")
+    @routes.post("/api/import/report/dismiss")
     @describe("Stop showing the notice about the import at the first start.", reply=LastImportReply)
     def dismiss() -> Response:
         older.dismiss()

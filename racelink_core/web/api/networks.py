@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import ConfigDict
 
 from racelink_core.domain.errors import NotFound
@@ -13,6 +13,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.gateway_rows import gateway_row
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Name, RequestBody, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.rows import NetworkRow, default_network_id, network_row
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ class ChangedNetworkReply(NetworkReply):
     migrate_suggested: bool
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     def attached() -> frozenset[str]:
         gateways = host.gateways.status().gateways
         return frozenset(record.network_id for record in gateways if record.network_id and record.is_connected)
 
-    @blueprint.get("/api/networks")
+    @routes.get("/api/networks")
     @describe("List the networks.", reply=NetworksReply, has_etag=True)
     def list_networks() -> Response:
         snapshot, now_attached = host.store.snapshot, attached()
@@ -58,7 +59,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             )
         )
 
-    @blueprint.get("/api/networks/<network_id>")
+    @routes.get("/api/networks/<network_id>")
     @describe("Read one network.", reply=NetworkReply, errors=("not_found",))
     def show_network(network_id: str) -> Response:
         snapshot = host.store.snapshot
@@ -67,7 +68,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             raise NotFound("network", network_id)
         return reply(NetworkReply(network=network_row(network, snapshot, attached())))
 
-    @blueprint.put("/api/networks/<network_id>")
+    @routes.put("/api/networks/<network_id>")
     @describe(
         "Rename a network.",
         reply=ChangedNetworkReply,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, model_validator
 
 from racelink_core.domain.node_options import NodeOption
@@ -16,6 +16,7 @@ from racelink_core.web.failures import failure_response
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Address, RequestBody, find_device, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.special_rows import (
     BitRow,
     CommandRow,
@@ -86,8 +87,8 @@ class NodeConfigSchemaReply(Reply):
     pairing: tuple[FactRow, ...]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/node-config/schema")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/node-config/schema")
     @describe(
         "List what one node can be told, the bits of its config byte, and how pairing works.",
         reply=NodeConfigSchemaReply,
@@ -96,7 +97,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def node_config_schema() -> Response:
         return list_reply(NodeConfigSchemaReply(commands=command_rows(), bits=bit_rows(), pairing=pairing_rows()))
 
-    @blueprint.post("/api/config")
+    @routes.post("/api/config")
     @describe(
         "Switch, restart or unpair one node. Refused by it or unanswered: 200 with `ok` false.",
         body=NodeConfigBody,

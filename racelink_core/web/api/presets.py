@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.domain.base import FrozenModel
 from racelink_core.state.wled_preset_files import FIRST_SLOT, LAST_SLOT, MAX_BYTES, StoredFile
@@ -12,6 +12,7 @@ from racelink_core.web.api.tasks import refuse_while_busy
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Name, RequestBody, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.uploads import uploaded_file
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ class SelectBody(RequestBody):
     name: Name
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     files = host.wled_presets
 
-    @blueprint.get("/api/options")
+    @routes.get("/api/options")
     @describe("List the preset slots that WLED nodes have.", reply=OptionsReply, has_etag=True)
     def list_options() -> Response:
         names = files.names()
@@ -76,12 +77,12 @@ def register(blueprint: Blueprint, host: Host) -> None:
         rest = (SlotOption(value=slot, label=f"Preset {slot}") for slot in unnamed)
         return list_reply(OptionsReply(presets=(*_options(host), *rest)))
 
-    @blueprint.get("/api/presets/list")
+    @routes.get("/api/presets/list")
     @describe("List the files of WLED presets.", reply=PresetFilesReply)
     def list_preset_files() -> Response:
         return reply(_listed(host))
 
-    @blueprint.post("/api/presets/upload")
+    @routes.post("/api/presets/upload")
     @describe(
         "Keep a file of WLED presets, of at most 1 MiB.",
         reply=PresetFileAddedReply,
@@ -96,7 +97,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         row = StoredPresetFileRow(name=file.name, size=file.size_bytes, saved_ts=file.saved_ts, sha256=file.sha256)
         return reply(PresetFileAddedReply(file=row, **dict(_listed(host))))
 
-    @blueprint.post("/api/presets/select")
+    @routes.post("/api/presets/select")
     @describe(
         "Take a file of WLED presets into use: its names are offered to choose from.",
         reply=PresetFileSelectedReply,
@@ -110,7 +111,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         files.select(name)
         return reply(PresetFileSelectedReply(current=name, presets=_options(host)))
 
-    @blueprint.delete("/api/presets/<name>")
+    @routes.delete("/api/presets/<name>")
     @describe(
         "Delete a file of WLED presets.",
         reply=PresetFilesReply,

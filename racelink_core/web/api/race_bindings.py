@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, StrictBool
 
 from racelink_core.domain.base import FrozenModel
@@ -24,6 +24,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.race_rows import RaceBindingRow, RaceEventRow, race_binding_row, race_event_rows
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Name, RequestBody, read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -124,18 +125,18 @@ class RaceBindingOrderBody(RequestBody):
     order: Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(max_length=MAX_BINDINGS)]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     bindings = host.race_bindings
 
     def answer(binding: RaceBinding) -> Response:
         return reply(RaceBindingReply(binding=_row(host, binding)))
 
-    @blueprint.get("/api/race/events")
+    @routes.get("/api/race/events")
     @describe("List the race events that can be bound.", reply=RaceEventsReply, has_etag=True)
     def list_events() -> Response:
         return list_reply(RaceEventsReply(events=race_event_rows()))
 
-    @blueprint.get("/api/race/timer")
+    @routes.get("/api/race/timer")
     @describe("Read what the race timer has to choose from.", reply=RaceTimerReply, has_etag=True)
     def show_timer() -> Response:
         timer = host.race_timer()
@@ -143,19 +144,19 @@ def register(blueprint: Blueprint, host: Host) -> None:
         classes = tuple(RaceClassRow(id=number, name=name) for number, name in offered.classes.items())
         return list_reply(RaceTimerReply(connected=timer is not None, seats=offered.seats, classes=classes))
 
-    @blueprint.get("/api/race/bindings")
+    @routes.get("/api/race/bindings")
     @describe("List the race bindings.", reply=RaceBindingsReply, has_etag=True)
     def list_bindings() -> Response:
         in_order = in_slices(bindings_in_order(host.store.snapshot), _ROWS_PER_SLICE)
         rows = tuple(_row(host, binding) for binding in in_order)
         return list_reply(RaceBindingsReply(bindings=rows))
 
-    @blueprint.get("/api/race/bindings/<binding_id>")
+    @routes.get("/api/race/bindings/<binding_id>")
     @describe("Read one race binding.", reply=RaceBindingReply, errors=("not_found",))
     def show_binding(binding_id: str) -> Response:
         return answer(bindings.get(_id(binding_id)))
 
-    @blueprint.post("/api/race/bindings")
+    @routes.post("/api/race/bindings")
     @describe(
         "Bind an event of the race.",
         reply=RaceBindingReply,
@@ -165,7 +166,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def create_binding() -> Response:
         return answer(bindings.create(read_body(CreateRaceBindingBody).given()))
 
-    @blueprint.put("/api/race/bindings/<binding_id>")
+    @routes.put("/api/race/bindings/<binding_id>")
     @describe(
         "Change a race binding.",
         reply=RaceBindingReply,
@@ -176,17 +177,17 @@ def register(blueprint: Blueprint, host: Host) -> None:
         given = read_body(UpdateRaceBindingBody).given()
         return answer(bindings.update(_id(binding_id), given))
 
-    @blueprint.delete("/api/race/bindings/<binding_id>")
+    @routes.delete("/api/race/bindings/<binding_id>")
     @describe("Delete a race binding.", reply=RaceBindingReply, errors=("not_found",))
     def delete_binding(binding_id: str) -> Response:
         return answer(bindings.delete(_id(binding_id)))
 
-    @blueprint.post("/api/race/bindings/<binding_id>/duplicate")
+    @routes.post("/api/race/bindings/<binding_id>/duplicate")
     @describe("Copy a race binding; the copy is off.", reply=RaceBindingReply, errors=("not_found", _FULL))
     def duplicate_binding(binding_id: str) -> Response:
         return answer(bindings.duplicate(_id(binding_id)))
 
-    @blueprint.post("/api/race/bindings/<binding_id>/test")
+    @routes.post("/api/race/bindings/<binding_id>/test")
     @describe(
         "Fire a race binding now, on or off, as if its event had happened.",
         reply=RaceBindingTestedReply,
@@ -205,7 +206,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         run = None if done.run is None else run_row(done.run)
         return reply(RaceBindingTestedReply(result=result, run=run, stopped=done.stopped))
 
-    @blueprint.post("/api/race/bindings/reorder")
+    @routes.post("/api/race/bindings/reorder")
     @describe("Put the race bindings into order.", reply=Reply, body=RaceBindingOrderBody)
     def reorder_bindings() -> Response:
         bindings.reorder(read_body(RaceBindingOrderBody).order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field
 
 from racelink_core.domain.race_filter import MAX_SEATS
@@ -13,6 +13,7 @@ from racelink_core.domain.seat import MAX_TEAMS, Seat, TeamColour
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import RequestBody, read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -41,13 +42,13 @@ class TeamColoursBody(RequestBody):
     team_colours: Annotated[tuple[TeamColour, ...], Field(max_length=MAX_TEAMS)]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/race/seats")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/race/seats")
     @describe("Read which lamps belong to each seat.", reply=SeatsReply, has_etag=True)
     def show_seats() -> Response:
         return list_reply(_seats(host))
 
-    @blueprint.put("/api/race/seats")
+    @routes.put("/api/race/seats")
     @describe(
         "Say which lamps belong to each seat.",
         reply=SeatsReply,
@@ -58,12 +59,12 @@ def register(blueprint: Blueprint, host: Host) -> None:
         host.seats.replace(read_body(SeatsBody).seats)
         return reply(_seats(host))
 
-    @blueprint.get("/api/race/team-colours")
+    @routes.get("/api/race/team-colours")
     @describe("Read the colours of teams.", reply=TeamColoursReply, has_etag=True)
     def show_team_colours() -> Response:
         return list_reply(_colours(host))
 
-    @blueprint.put("/api/race/team-colours")
+    @routes.put("/api/race/team-colours")
     @describe("Choose the colours of teams.", reply=TeamColoursReply, body=TeamColoursBody)
     def change_team_colours() -> Response:
         host.seats.set_team_colours(read_body(TeamColoursBody).team_colours)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.services.recordings import Recording
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -37,8 +38,8 @@ class DeletedReply(Reply):
     deleted: str
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.post("/api/traffic/recording/start")
+def register(routes: Routes, host: Host) -> None:
+    @routes.post("/api/traffic/recording/start")
     @describe(
         "Write the traffic to a file from now on.",
         body=NoBody,
@@ -49,18 +50,18 @@ def register(blueprint: Blueprint, host: Host) -> None:
         read_body(NoBody)
         return reply(RecordingReply(recording=host.recordings.start()))
 
-    @blueprint.post("/api/traffic/recording/stop")
+    @routes.post("/api/traffic/recording/stop")
     @describe("End the recording; without one, nothing happens.", body=NoBody, reply=RecordingReply)
     def stop_recording() -> Response:
         read_body(NoBody)
         return reply(RecordingReply(recording=host.recordings.stop()))
 
-    @blueprint.get("/api/traffic/recordings")
+    @routes.get("/api/traffic/recordings")
     @describe("List the recordings.", reply=RecordingsReply, errors=("recording_failed",))
     def list_recordings() -> Response:
         return reply(RecordingsReply(recordings=tuple(host.recordings.all())))
 
-    @blueprint.get("/api/traffic/recordings/<name>")
+    @routes.get("/api/traffic/recordings/<name>")
     @describe(
         "Download a recording: one JSON object per line and frame.",
         reply=None,
@@ -76,7 +77,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         }
         return Response(pieces, 200, mimetype=JSON_LINES, headers=headers)
 
-    @blueprint.delete("/api/traffic/recordings/<name>")
+    @routes.delete("/api/traffic/recordings/<name>")
     @describe(
         "Delete a recording.",
         reply=DeletedReply,

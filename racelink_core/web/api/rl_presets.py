@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, JsonValue
 
 from racelink_core.domain.base import FrozenModel
@@ -12,6 +12,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.effect_schema import EffectSchema, effect_schema
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_query
+from racelink_core.web.routes import Routes
 from racelink_core.web.rows import PresetRow, preset_row
 
 if TYPE_CHECKING:
@@ -77,30 +78,30 @@ class DeletePresetQuery(RequestQuery):
     force: Literal["0", "1"] = "0"
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     presets = host.rl_presets
 
-    @blueprint.get("/api/rl-presets")
+    @routes.get("/api/rl-presets")
     @describe("List the RL presets.", reply=PresetsReply, has_etag=True)
     def list_presets() -> Response:
         return list_reply(PresetsReply(presets=tuple(map(preset_row, host.store.snapshot.presets.values()))))
 
-    @blueprint.get("/api/rl-presets/schema")
+    @routes.get("/api/rl-presets/schema")
     @describe("Read how the values of an effect are asked for.", reply=EffectSchemaReply, has_etag=True)
     def show_schema() -> Response:
         return list_reply(EffectSchemaReply(effect_schema=effect_schema()))
 
-    @blueprint.get("/api/rl-presets/<key>")
+    @routes.get("/api/rl-presets/<key>")
     @describe("Read one RL preset.", reply=PresetReply, errors=("not_found",))
     def show_preset(key: str) -> Response:
         return reply(PresetReply(preset=preset_row(presets.get(key))))
 
-    @blueprint.post("/api/rl-presets")
+    @routes.post("/api/rl-presets")
     @describe("Create an RL preset.", reply=PresetReply, body=CreatePresetBody, errors=_SAVING)
     def create_preset() -> Response:
         return reply(PresetReply(preset=preset_row(presets.create(read_body(CreatePresetBody).given()))))
 
-    @blueprint.put("/api/rl-presets/<key>")
+    @routes.put("/api/rl-presets/<key>")
     @describe(
         "Change an RL preset; its key and its id stay.",
         reply=PresetReply,
@@ -110,7 +111,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def update_preset(key: str) -> Response:
         return reply(PresetReply(preset=preset_row(presets.update(key, read_body(UpdatePresetBody).given()))))
 
-    @blueprint.delete("/api/rl-presets/<key>")
+    @routes.delete("/api/rl-presets/<key>")
     @describe(
         "Delete an RL preset.",
         reply=PresetDeletedReply,
@@ -122,7 +123,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         rows = tuple(UserRow(key=scene.key, label=scene.label) for scene in users)
         return reply(PresetDeletedReply(used_by_scenes=rows))
 
-    @blueprint.post("/api/rl-presets/<key>/duplicate")
+    @routes.post("/api/rl-presets/<key>/duplicate")
     @describe("Copy an RL preset.", reply=PresetReply, body=CopyPresetBody, errors=("not_found", *_SAVING))
     def duplicate_preset(key: str) -> Response:
         return reply(PresetReply(preset=preset_row(presets.duplicate(key, read_body(CopyPresetBody).label))))

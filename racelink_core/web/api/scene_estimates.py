@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field
 
 from racelink_core.domain.scene import Choreography
@@ -13,6 +13,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.estimate_rows import EstimateReply, estimate_reply
 from racelink_core.web.replies import reply
 from racelink_core.web.requests import RequestQuery, read_body, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -30,12 +31,12 @@ class EstimateBody(SceneFields):
     explain: bool = Field(default=False, strict=True)
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     def answer(choreography: Choreography, *, explains: bool) -> Response:
         found = host.scene_estimates.of(choreography)
         return reply(estimate_reply(found, choreography.network_scope.mode, explains=explains))
 
-    @blueprint.get("/api/scenes/<key>/estimate")
+    @routes.get("/api/scenes/<key>/estimate")
     @describe(
         "Read what a stored scene would cost now.",
         reply=EstimateReply,
@@ -45,7 +46,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
     def estimate_scene(key: str) -> Response:
         return answer(host.scenes.playable(key), explains=read_query(EstimateQuery).explain)
 
-    @blueprint.post("/api/scenes/estimate")
+    @routes.post("/api/scenes/estimate")
     @describe("Read what a scene would cost that is not stored.", reply=EstimateReply, body=EstimateBody)
     def estimate_draft() -> Response:
         body = read_body(EstimateBody)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, StrictBool
 
 from racelink_core.domain.base import FrozenModel
@@ -19,6 +19,7 @@ from racelink_core.web.failures import failure_response, invalid_request
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.replies import Reply, json_response, reply
 from racelink_core.web.requests import Integer, RequestQuery, read_body, read_query
+from racelink_core.web.routes import Routes
 from racelink_core.web.scene_progress import result_row
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ class SceneRunsReply(Reply):
     next: int | None
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     runner = host.scene_runner
 
-    @blueprint.post("/api/scenes/<key>/run")
+    @routes.post("/api/scenes/<key>/run")
     @describe(
         "Run a scene, or a draft of it; live events tell how it goes.",
         reply=RunReply,
@@ -122,12 +123,12 @@ def register(blueprint: Blueprint, host: Host) -> None:
             return reply(RunReply(run=run_row(run)))
         return _result_reply(runner.wait(run))
 
-    @blueprint.post("/api/scenes/run/stop")
+    @routes.post("/api/scenes/run/stop")
     @describe("Stop the scene that runs and those that wait, and free the lamps.", reply=StopReply)
     def stop_scene() -> Response:
         return reply(StopReply(stopped=runner.stop()))
 
-    @blueprint.get("/api/scene-runs")
+    @routes.get("/api/scene-runs")
     @describe(
         "Read which scene runs, which wait, and what became of earlier ones.",
         reply=SceneRunsReply,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from pydantic import JsonValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -16,6 +16,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.failures import ApiFailure
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, RequestQuery, read_body, read_object, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -77,10 +78,10 @@ class NoFields(RequestBody):
     """Nothing needs to be said."""
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     transfer = host.scene_transfer
 
-    @blueprint.get("/api/scenes/export")
+    @routes.get("/api/scenes/export")
     @describe(
         "Download scenes with the presets that they use.",
         reply=SceneExport,
@@ -93,7 +94,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         text = json.dumps(document, indent=1, ensure_ascii=False)
         return Response(text, 200, mimetype="application/json", headers=headers)
 
-    @blueprint.post("/api/scenes/import")
+    @routes.post("/api/scenes/import")
     @describe(
         "Take over scenes with their presets from a file of at most 4 MiB, by key.",
         reply=SceneImportReply,
@@ -106,7 +107,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         document = _document()
         return _answer(transfer.take(document, query.on_conflict, dry_run=query.dry_run))
 
-    @blueprint.post("/api/starter-set")
+    @routes.post("/api/starter-set")
     @describe(
         "Load presets and scenes that a race needs on the first day. What is there with the same key stays.",
         reply=SceneImportReply,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, JsonValue
 
 from racelink_core.domain.scene import MAX_ACTIONS
@@ -15,6 +15,7 @@ from racelink_core.web.description import describe
 from racelink_core.web.editor_schema import EditorSchema, editor_schema
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import RequestBody, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.scene_rows import SceneRow, scene_row
 
 if TYPE_CHECKING:
@@ -75,44 +76,44 @@ class CopyBody(RequestBody):
     label: str | None = None
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
+def register(routes: Routes, host: Host) -> None:
     scenes = host.scenes
 
-    @blueprint.get("/api/scenes")
+    @routes.get("/api/scenes")
     @describe("List the scenes.", reply=ScenesReply, has_etag=True)
     def list_stored_scenes() -> Response:
         stored = Turns().between(host.store.snapshot.scenes.values())
         return list_reply(ScenesReply(scenes=tuple(map(scene_row, stored))))
 
-    @blueprint.get("/api/scenes/editor-schema")
+    @routes.get("/api/scenes/editor-schema")
     @describe("Read what scenes can be made of.", reply=EditorSchemaReply, has_etag=True)
     def show_editor_schema() -> Response:
         return list_reply(EditorSchemaReply(**dict(editor_schema(host.store.snapshot, host.wled_presets.names()))))
 
-    @blueprint.get("/api/scenes/<key>")
+    @routes.get("/api/scenes/<key>")
     @describe("Read one scene.", reply=SceneReply, errors=(NOT_FOUND,))
     def show_scene(key: str) -> Response:
         return reply(SceneReply(scene=scene_row(scenes.get(key))))
 
-    @blueprint.post("/api/scenes")
+    @routes.post("/api/scenes")
     @describe("Create a scene.", reply=SavedSceneReply, body=CreateSceneBody, errors=_SAVING)
     def create_scene() -> Response:
         return _saved(scenes.create(read_body(CreateSceneBody).given()))
 
-    @blueprint.put("/api/scenes/<key>")
+    @routes.put("/api/scenes/<key>")
     @describe(
         "Change a scene; its key stays.", reply=SavedSceneReply, body=UpdateSceneBody, errors=(*_SAVING, NOT_FOUND)
     )
     def update_scene(key: str) -> Response:
         return _saved(scenes.update(key, read_body(UpdateSceneBody).given()))
 
-    @blueprint.delete("/api/scenes/<key>")
+    @routes.delete("/api/scenes/<key>")
     @describe("Delete a scene.", reply=Reply, errors=(NOT_FOUND,))
     def delete_scene(key: str) -> Response:
         scenes.delete(key)
         return reply(Reply())
 
-    @blueprint.post("/api/scenes/<key>/duplicate")
+    @routes.post("/api/scenes/<key>/duplicate")
     @describe("Copy a scene.", reply=SceneReply, body=CopyBody, errors=("no_free_key", "too_many_scenes", NOT_FOUND))
     def duplicate_scene(key: str) -> Response:
         return reply(SceneReply(scene=scene_row(scenes.duplicate(key, read_body(CopyBody).label))))

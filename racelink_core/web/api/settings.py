@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import StrictBool
 
 from racelink_core.domain.base import FrozenModel
@@ -21,6 +21,7 @@ from racelink_core.domain.settings import (
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import RequestBody, read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -125,13 +126,13 @@ class SettingsBody(RequestBody):
         return {name: value for name, value in wanted.items() if value is not None}
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/settings")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/settings")
     @describe("Read the host's settings.", reply=SettingsReply)
     def show_settings() -> Response:
         return _settings_reply(host.store.snapshot.settings)
 
-    @blueprint.put("/api/settings")
+    @routes.put("/api/settings")
     @describe("Change the settings that are named.", reply=SettingsReply, body=SettingsBody)
     def change_settings() -> Response:
         changes = read_body(SettingsBody).changes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
 
 from racelink_core.domain.address import Mac
@@ -23,6 +23,7 @@ from racelink_core.web.failures import failure_response, http_status
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.replies import Reply, list_reply, reply
 from racelink_core.web.requests import Address, Integer, RequestBody, find_device, find_devices, read_body
+from racelink_core.web.routes import Routes
 from racelink_core.web.special_rows import CapabilityRow, capability_rows
 
 if TYPE_CHECKING:
@@ -135,13 +136,13 @@ class ActionReply(Reply):
     params: Mapping[str, ParameterValue]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/specials")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/specials")
     @describe("List the properties and functions of each kind of device.", reply=SpecialsReply, has_etag=True)
     def list_specials() -> Response:
         return list_reply(SpecialsReply(specials=capability_rows(host.store.snapshot.presets.values())))
 
-    @blueprint.post("/api/specials/config")
+    @routes.post("/api/specials/config")
     @describe(
         "Write one property of one device, or of several, and wait for each to acknowledge it.",
         body=WritePropertyBody,
@@ -159,7 +160,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             return task_reply(host.device_config.start_push(mac, body.key, WEB_OPERATOR))
         return task_reply(host.device_config.start_write(mac, body.key, value, WEB_OPERATOR))
 
-    @blueprint.post("/api/specials/get")
+    @routes.post("/api/specials/get")
     @describe(
         "Ask a device for one property. No answer: 200 with `ok` false and the code timeout.",
         body=ReadPropertyBody,
@@ -184,7 +185,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
             )
         )
 
-    @blueprint.post("/api/specials/config/import")
+    @routes.post("/api/specials/config/import")
     @describe(
         "Store what a device has, without sending.",
         body=ImportPropertyBody,
@@ -197,7 +198,7 @@ def register(blueprint: Blueprint, host: Host) -> None:
         written = host.device_config.take_over(mac, body.key, _property_value(body.value))
         return reply(ImportPropertyReply(mac=mac, key=body.key, value=body.value, written=written))
 
-    @blueprint.post("/api/specials/action")
+    @routes.post("/api/specials/action")
     @describe(
         "Run a function of one device. A reset that the device does not acknowledge: 200 with `ok` false.",
         body=ActionBody,

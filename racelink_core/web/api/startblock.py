@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field, field_validator
 
 from racelink_core.domain.group import GroupId
@@ -14,6 +14,7 @@ from racelink_core.web.api.tasks import TaskReply, task_reply
 from racelink_core.web.description import describe
 from racelink_core.web.origins import WEB_OPERATOR
 from racelink_core.web.requests import Integer, RequestBody, read_body
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -41,8 +42,8 @@ class StartblockBody(RequestBody):
         return value
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.post("/api/startblock")
+def register(routes: Routes, host: Host) -> None:
+    @routes.post("/api/startblock")
     @describe(
         "Show pilots on starting blocks; slots that are not named are shown empty.",
         reply=TaskReply,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core import __version__
 from racelink_core.domain.base import FrozenModel
+from racelink_core.web.api import Mode
 from racelink_core.web.api.tasks import refuse_while_busy
 from racelink_core.web.description import describe
 from racelink_core.web.gateway_rows import (
@@ -22,13 +23,11 @@ from racelink_core.web.gateway_rows import (
     readiness_row,
 )
 from racelink_core.web.replies import Reply, reply
+from racelink_core.web.routes import Routes
 from racelink_core.web.task_row import TaskRow, optional_task_row
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
-
-
-Mode = Literal["embedded", "standalone"]
 
 
 class HealthReply(Reply):
@@ -72,8 +71,8 @@ class MasterReply(Reply):
     problems: tuple[ProblemText, ...]
 
 
-def register(blueprint: Blueprint, host: Host, mode: Mode) -> None:
-    @blueprint.get("/api/health")
+def register(routes: Routes, host: Host, mode: Mode) -> None:
+    @routes.get("/api/health")
     @describe("Say that the host lives; cheap enough for every second.", reply=HealthReply)
     def health() -> Response:
         longest_stall_ms = round(host.stall_monitor.longest_s * 1000, 1)
@@ -87,12 +86,12 @@ def register(blueprint: Blueprint, host: Host, mode: Mode) -> None:
             )
         )
 
-    @blueprint.get("/api/version")
+    @routes.get("/api/version")
     @describe("Read the versions of host and radio protocol.", reply=VersionReply)
     def version() -> Response:
         return reply(VersionReply(host_version=__version__, protocol=ProtocolVersion(major=1, minor=0)))
 
-    @blueprint.get("/api/master")
+    @routes.get("/api/master")
     @describe("Read what a page shows first: gateways, task, problems.", reply=MasterReply)
     def master() -> Response:
         status, snapshot, task = host.gateways.status(), host.store.snapshot, host.tasks.current()
@@ -108,7 +107,7 @@ def register(blueprint: Blueprint, host: Host, mode: Mode) -> None:
             )
         )
 
-    @blueprint.post("/api/save")
+    @routes.post("/api/save")
     @describe("Write the last readings and a backup; all else is saved already.", reply=Reply, is_busy_gated=True)
     def save() -> Response:
         refuse_while_busy(host)
@@ -116,7 +115,7 @@ def register(blueprint: Blueprint, host: Host, mode: Mode) -> None:
         host.store.backup()
         return reply(Reply())
 
-    @blueprint.post("/api/reload")
+    @routes.post("/api/reload")
     @describe("Let every page read everything anew.", reply=Reply, is_busy_gated=True)
     def reload() -> Response:
         refuse_while_busy(host)

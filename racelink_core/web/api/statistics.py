@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field
 
 from racelink_core.domain.address import Mac
@@ -17,6 +17,7 @@ from racelink_core.state.entities import in_slices
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import Integer, RequestQuery, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -85,8 +86,8 @@ class StatisticsReply(Reply):
     devices: tuple[DeviceStatisticsRow, ...]
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/statistics")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/statistics")
     @describe(
         "Read time on air and duty cycle by network and hour, and how each device answers.",
         reply=StatisticsReply,

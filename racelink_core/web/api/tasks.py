@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response
+from flask import Response
 
 from racelink_core.services.tasks import TaskRunning
 from racelink_core.web.description import describe
 from racelink_core.web.failures import failure_response
 from racelink_core.web.replies import Reply, reply
+from racelink_core.web.routes import Routes
 from racelink_core.web.task_row import TaskRow, optional_task_row, task_row
 
 if TYPE_CHECKING:
@@ -40,18 +41,18 @@ def refuse_while_busy(host: Host) -> None:
         raise TaskRunning(running)
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/task")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/task")
     @describe("Read the task that runs, or the last one that ended.", reply=TaskReply)
     def current_task() -> Response:
         return task_reply(host.tasks.current())
 
-    @blueprint.get("/api/tasks")
+    @routes.get("/api/tasks")
     @describe("List the last tasks.", reply=TasksReply)
     def recent_tasks() -> Response:
         return reply(TasksReply(tasks=tuple(map(task_row, host.tasks.recent()))))
 
-    @blueprint.post("/api/task/cancel")
+    @routes.post("/api/task/cancel")
     @describe("Ask the running task to end between two packets.", reply=TaskReply, not_done=("no_task",))
     def cancel_task() -> Response:
         """With nothing to cancel the answer is 200 and `ok` false: the wish has come true already."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from flask import Blueprint, Response
+from flask import Response
 from pydantic import Field
 
 from racelink_core.services.traffic_log import FrameRecord
 from racelink_core.web.description import describe
 from racelink_core.web.replies import Reply, reply
 from racelink_core.web.requests import Integer, RequestQuery, read_query
+from racelink_core.web.routes import Routes
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
@@ -31,8 +32,8 @@ class TrafficReply(Reply):
     missed: int
 
 
-def register(blueprint: Blueprint, host: Host) -> None:
-    @blueprint.get("/api/traffic")
+def register(routes: Routes, host: Host) -> None:
+    @routes.get("/api/traffic")
     @describe(
         "Read the last frames between host and gateways, with what they say.", reply=TrafficReply, query=TrafficQuery
     )
