@@ -86,7 +86,7 @@ def test_what_was_published_is_not_changed_by_later_progress() -> None:
 
     tasks.start("status", work)
     ended(tasks)
-    assert [each.meta for each in seen if each.meta][0] == {"macs": ["one"]}
+    assert next(each.meta for each in seen if each.meta) == {"macs": ["one"]}
 
 
 class Hands:
