@@ -36,31 +36,19 @@ class DeviceTexts:
     def reply(self) -> bytes:
         """The whole answer, as `DevicesReply` describes it."""
         devices, readings = self._host.store.snapshot.devices, self._host.store.readings.all()
+        now_s, stale_after_s = self._host.clock.unix(), self._host.timings.stale_after_s
+        stale_before_s = now_s - stale_after_s
+        known = self._rows
         rows: dict[Mac, _Row] = {}
         turns = Turns()
         for mac, device in devices.items():
             reading = readings.get(mac, NOTHING_HEARD)
-            row = self._rows.get(mac)
-            if row is None or not self._holds(row, device, reading):
-                row = self._written(device, reading)
+            is_stale = 0 < reading.last_seen_s < stale_before_s
+            row = known.get(mac)
+            if row is None or row.device is not device or row.reading is not reading or row.is_stale is not is_stale:
+                written = device_row(device, reading, now_unix_s=now_s, stale_after_s=stale_after_s)
+                row = _Row(device, reading, is_stale, written.model_dump_json().encode())
                 turns.give_way_if_long()
             rows[mac] = row
         self._rows = rows
-        return b'{"ok":true,"devices":[' + b",".join(row.text for row in rows.values()) + b"]}"
-
-    def _holds(self, row: _Row, device: Device, reading: Reading) -> bool:
-        return row.device is device and row.reading is reading and row.is_stale == self._is_stale(reading)
-
-    def _is_stale(self, reading: Reading) -> bool:
-        age_s = self._host.clock.unix() - reading.last_seen_s
-        return reading.last_seen_s > 0 and age_s > self._host.timings.stale_after_s
-
-    def _written(self, device: Device, reading: Reading) -> _Row:
-        is_stale = self._is_stale(reading)
-        row = device_row(
-            device,
-            reading,
-            now_unix_s=self._host.clock.unix(),
-            stale_after_s=self._host.timings.stale_after_s,
-        )
-        return _Row(device, reading, is_stale, row.model_dump_json().encode())
+        return b'{"ok":true,"devices":[' + b",".join([row.text for row in rows.values()]) + b"]}"
