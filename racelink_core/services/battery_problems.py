@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from racelink_core.domain.snapshot import Snapshot
 from racelink_core.services.problems import Problem
-from racelink_core.state.entities import in_slices
 from racelink_core.state.readings import Readings
 
 _NAMED = 5
@@ -14,11 +13,12 @@ _NAMED = 5
 
 def battery_problems(snapshot: Snapshot, readings: Readings) -> Iterable[Problem]:
     """At most one, which names the weakest."""
-    weak: list[tuple[int, str]] = []
-    for device in in_slices(snapshot.devices.values()):
-        reading = readings.of(device.mac)
-        if reading.warns_of_battery:
-            weak.append((reading.voltage_mv, device.name))
+    devices = snapshot.devices
+    weak = [
+        (reading.voltage_mv, devices[mac].name)
+        for mac, reading in readings.all().items()
+        if reading.warns_of_battery and mac in devices
+    ]
     if weak:
         named = ", ".join(f"{name} ({voltage_mv / 1000:.1f} V)" for voltage_mv, name in sorted(weak)[:_NAMED])
         more = f" and {len(weak) - _NAMED} more" if len(weak) > _NAMED else ""
