@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, Response, current_app, request
 
 from racelink_core.runtime.turns import Turns, give_way
 from racelink_core.web.description import description_of
@@ -22,3 +22,9 @@ def take_turns(blueprint: Blueprint) -> None:
         for model in (description.query, description.body, description.reply):
             if model is not None:
                 build(model, turns)
+
+    @blueprint.after_request
+    def _answer_in_turn(response: Response) -> Response:
+        """Answering costs as much as asking: together they were stalls of 3 ms (measured 2026-11)."""
+        give_way()
+        return response
