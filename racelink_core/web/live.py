@@ -12,6 +12,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import gevent
@@ -25,7 +26,8 @@ _log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 256
 MAX_CLIENTS = 64
-_WOKEN_AT_ONCE = 8
+_WOKEN_AT_ONCE = 4
+"""Each writes to its socket as soon as it wakes: fifty in a row are a stall of 7 ms (measured 2026-11)."""
 _HEARTBEAT = b": still here\n\n"
 
 Seed = Iterable[tuple[str, Any]]
@@ -163,12 +165,11 @@ class LiveHub:
                 yield _HEARTBEAT
 
     def _wake(self) -> None:
-        """Few at a time: each writes to its socket as soon as it wakes, and fifty in a row are a stall of 7 ms."""
         while self._unwoken:
-            for client in tuple(self._unwoken)[:_WOKEN_AT_ONCE]:
+            give_way()
+            for client in tuple(islice(self._unwoken, _WOKEN_AT_ONCE)):
                 del self._unwoken[client]
                 client.wake.set()
-            give_way()
         self._waker = None
 
     def _forget(self, client: _Client) -> None:
@@ -248,6 +249,7 @@ class Coalescer:
             self._timer = None
 
     def _run(self) -> None:
+        give_way()
         now_s = time.monotonic()
         due = frozenset(key for key in self._touched if self._due_s(key) <= now_s)
         self._touched -= due
