@@ -22,6 +22,7 @@ from racelink_core.planning.addressing import network_of
 from racelink_core.protocol.bodies import GetStatus
 from racelink_core.protocol.gateway_messages import Forwarded
 from racelink_core.protocol.radio_packet import RadioPacket
+from racelink_core.runtime.turns import give_way
 from racelink_core.services.asking import inquiry_of
 from racelink_core.services.lanes import Lanes, require_any
 from racelink_core.services.parallel import on_each_network
@@ -128,6 +129,7 @@ class _Run:
         )
 
     def _poll_network(self, lane: Lane, devices: Sequence[Device], *, is_chosen: bool) -> None:
+        give_way()  # one network prepares its questions after the other
         expected: list[Device] = []
         others: list[Device] = []
         for device in devices:

@@ -31,8 +31,8 @@ from racelink_core.state.history_database import (
 _log = logging.getLogger(__name__)
 MOST_WAITING = 5000
 """Records that wait for a disk that does not take them; the oldest beyond go."""
-_PER_SLICE = 10
-"""A record with two hundred devices takes 0.1 ms."""
+_PER_SLICE = 4
+"""A record takes 0.1 ms, made and written (measured 2026-11)."""
 
 RecordSource = Callable[[int], HistoryRecord]
 """Makes the record with this id. Called later, off the path of what is recorded."""
