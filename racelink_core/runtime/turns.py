@@ -28,6 +28,7 @@ class _Line:
             if self._waiting[0] is not mine:
                 mine.wait()
             time.sleep(_SHORTEST_S)
+            time.sleep(0)  # who waited for an event in vain goes on only so long after its timer
         finally:
             was_first = self._waiting[0] is mine
             self._waiting.remove(mine)
@@ -43,7 +44,9 @@ def give_way() -> None:
 
     `time.sleep(0)` is not enough: gevent runs up to fifty such callbacks before it looks at timers and sockets again,
     which is 40 ms where each computes for 0.7 ms (measured 2026-11, gevent 24.11). Nor is a timer of each one's own:
-    those of thirty computations ran out in the same round, which then took 30 ms. So they stand in a line.
+    those of thirty computations ran out in the same round, which then took 30 ms. So they stand in a line. After the
+    timer comes a callback: a wait for an event that runs out ends with one, and would else be behind whatever comes
+    next in the line.
     """
     _line.wait()
 

@@ -33,6 +33,25 @@ def test_a_timer_that_is_due_runs_before_the_loop_goes_on() -> None:
     assert turn <= 2
 
 
+def test_whoever_waited_in_vain_for_an_event_goes_on_first() -> None:
+    ran: list[str] = []
+
+    def wait() -> None:
+        threading.Event().wait(0.001)
+        ran.append("waited")
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    time.sleep(0)  # the greenlet has begun to wait
+    due_s = time.perf_counter() + 0.01
+    while time.perf_counter() < due_s:
+        pass
+    give_way()
+    ran.append("gave way")
+    waiting.join()
+    assert ran == ["waited", "gave way"]
+
+
 def test_work_of_uneven_steps_gives_way_by_time_and_loses_nothing() -> None:
     """A step lasts until a timer is due; the next step is kept waiting until that timer has run."""
     fired: list[int] = []
