@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, percentile, spread
-from benchmarks.lateness import idle_process
+from benchmarks.lateness import Lateness, report_lateness, steady_process
 from benchmarks.simulated_fleet import simulated_ports
 
 FLEET = "festival-200.json"
@@ -119,7 +119,7 @@ def report(what: str, took_ms: dict[str, list[float]]) -> None:
 
 def main() -> None:
     with (
-        idle_process() as idle_ms,
+        steady_process() as steady,
         simulated_ports(FLEET, 3, "--settled") as ports,
         running("benchmarks.live_server", FLEET, *ports) as server,
     ):
@@ -127,24 +127,23 @@ def main() -> None:
         visit(url, 10)
         server.ask()
         before_ms = visit(url, PHASE_S / 2)
-        alone_stall_ms = server.ask()
+        alone = Lateness(**server.ask())
         with running("benchmarks.event_clients", url, str(READING), str(STALLED)) as pages:
             pages.line()
             visit(url, 5)
             begin_mb = server.memory_mb()
             server.ask()
             beside_ms = visit(url, PHASE_S)
-            stall_ms = server.ask()
+            beside = Lateness(**server.ask())
             end_mb = server.memory_mb()
             heard = pages.ask()
         task = Visitor(url).get("api/task")["task"]
     print(f"{READING + STALLED} pages, {STALLED} of which never read, {RATE_PER_S} GETs a second, 200 nodes polled")
     report("without pages", before_ms)
     report("beside the pages", beside_ms)
-    print(Figure("longest hub stall beside the pages, by our own computing", stall_ms[1], "ms", 5.0))
-    print(Figure("the same without pages", alone_stall_ms[1], "ms", 5.0))
-    print(Figure("longest late tick beside the pages, whatever the cause", stall_ms[0], "ms"))
-    print(Figure("longest late tick of an idle process all the while", idle_ms[0], "ms"))
+    report_lateness("hub beside the pages", beside, 5.0)
+    report_lateness("hub without pages", alone, 5.0)
+    report_lateness("steady process all the while", steady[0])
     print(Figure("memory (PSS) at the beginning", begin_mb, "MB"))
     print(Figure(f"memory after {PHASE_S} s", end_mb, "MB", begin_mb + 3))
     print(Figure("reading pages that were dropped", heard["dropped"], "", 0))

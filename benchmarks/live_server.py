@@ -1,7 +1,7 @@
 """A host that knows its whole fleet, with the web server of `racelink serve`, in a process of its own.
 
-`python -m benchmarks.live_server FLEET PORT...` prints the address; for every line it reads it prints
-`[longest late tick, longest own computing]` since the line before, in ms.
+`python -m benchmarks.live_server FLEET PORT...` prints the address; for every line it reads it prints the `Lateness`
+since the line before.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ monkey.patch_all()
 
 import json
 import sys
+from dataclasses import asdict
 
 from benchmarks.lateness import Ticker
 from benchmarks.simulated_fleet import FLEETS, host_on
@@ -42,7 +43,7 @@ def main() -> None:
         ticker.start()
         print(server.url, flush=True)
         while lines.run(sys.stdin.readline):
-            print(json.dumps(ticker.reset()), flush=True)
+            print(json.dumps(asdict(ticker.reset())), flush=True)
         ticker.stop()
         host.stop()
         server.stop()
