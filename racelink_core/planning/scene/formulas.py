@@ -5,6 +5,7 @@ A formula is a line over a coordinate of the group: its number, its distance fro
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,18 @@ from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import MAX_OFFSET_MS, OffsetMode
 from racelink_core.planning.scene.lines import (
     LARGEST,
+    Directions,
     Line,
     Places,
     best_line,
+    best_line_that,
+    directions,
     fits_16_bits,
     is_inner,
     longest_by_step,
+    longest_rises,
     missed_by,
+    rising_height,
 )
 from racelink_core.protocol.bodies import Offset
 
@@ -66,14 +72,22 @@ def best_formulas(points: Points, misses: int, give_way: Callable[[], None]) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Bend:
-    """A coordinate that turns: around the centre `at`, or after each round of `at` groups.
-
-    parts  of the groups; within each the coordinate rises or falls with the group
-    """
+    """A coordinate that turns: around the centre `at`, or after each round of `at` groups."""
 
     mode: OffsetMode
     at: int
-    parts: int
+
+    def parts(self, groups: Sequence[int]) -> int:
+        """Of the groups; within each the coordinate rises or falls with the group."""
+        at = self.at
+        return 2 if self.mode is OffsetMode.VSHAPE else len({group // at for group in groups})
+
+    def turns(self, groups: Sequence[int]) -> tuple[int, int]:
+        """Where the first part ends and where the last one begins."""
+        at = self.at
+        if self.mode is OffsetMode.VSHAPE:
+            return at, at
+        return (groups[0] // at + 1) * at, groups[-1] // at * at
 
     def coordinates(self, groups: Sequence[int]) -> list[int]:
         at = self.at
@@ -97,6 +111,7 @@ class _BentLines:
 
     def __init__(self, points: Points) -> None:
         self._groups, self._values = [group for group, _ in points], [value for _, value in points]
+        self._monotone = _Monotone(points)
         inner = [point for point in points if is_inner(point)]
         self._inner_groups, self._inner_values = [group for group, _ in inner], [value for _, value in inner]
         longest = longest_by_step(inner)
@@ -108,20 +123,29 @@ class _BentLines:
 
     def best(self, bend: _Bend, misses: int) -> tuple[Line | None, int]:
         """As `best_line`."""
-        count = len(self._inner_groups)
-        if count - misses <= bend.parts:
-            return best_line(self._places(bend), misses)
+        goes = self._monotone.directions(bend, misses)
+        if not any(goes):
+            return None, misses
+        places = self._places(bend)
+        goes = directions(places, misses, goes)
+        if not any(goes):
+            return None, misses
+        count, parts = len(self._inner_groups), bend.parts(self._groups)
+        if count - misses <= parts:
+            return best_line_that(goes, places, misses)
         best = None
         coordinates = bend.coordinates(self._inner_groups)
         for most_in_a_part, step_ms in self._steps[bend.mode]:
-            if most_in_a_part * bend.parts < count - misses:
+            if most_in_a_part * parts < count - misses:
                 break
+            if not goes.like(step_ms):
+                continue
             bases_ms = [value - at * step_ms for at, value in zip(coordinates, self._inner_values, strict=True)]
             if len(set(bases_ms)) > misses + 1:
                 continue
             for base_ms, met in Counter(bases_ms).items():
                 if met >= count - misses and fits_16_bits((base_ms, step_ms)):
-                    missed = missed_by((base_ms, step_ms), self._places(bend), misses)
+                    missed = missed_by((base_ms, step_ms), places, misses)
                     if missed is not None:
                         best, misses = (base_ms, step_ms), missed - 1
         return best, misses
@@ -130,17 +154,45 @@ class _BentLines:
         return list(zip(bend.coordinates(self._groups), self._values, strict=True))
 
 
+class _Monotone:
+    """In each part that a bend makes of the groups the delays rise all the way, or fall all the way."""
+
+    def __init__(self, points: Points) -> None:
+        self._groups = [group for group, _ in points]
+        rising = [rising_height(group, value) for group, value in points]
+        falling = [rising_height(group, -value) for group, value in points]
+        self._first_rising, self._first_falling = longest_rises(rising), longest_rises(falling)
+        self._last_rising, self._last_falling = _longest_from(rising), _longest_from(falling)
+
+    def directions(self, bend: _Bend, misses: int) -> Directions:
+        """Of lines over its coordinate. All points of the parts between the first and the last count as met."""
+        first_turn, last_turn = bend.turns(self._groups)
+        end, begin = bisect_left(self._groups, first_turn), bisect_left(self._groups, last_turn)
+        first_rising, first_falling = self._first_rising[end], self._first_falling[end]
+        if bend.mode is OffsetMode.VSHAPE:
+            first_rising, first_falling = first_falling, first_rising
+        fewest_met = len(self._groups) - misses - (begin - end)
+        return Directions(
+            first_rising + self._last_rising[begin] >= fewest_met,
+            first_falling + self._last_falling[begin] >= fewest_met,
+        )
+
+
+def _longest_from(heights: Sequence[int]) -> list[int]:
+    """As `longest_rises`, of those from each height on."""
+    return longest_rises([-height for height in reversed(heights)])[::-1]
+
+
 def _ranked(most_by_step: Mapping[int, float]) -> list[tuple[float, int]]:
     """(most, step in ms), the most first."""
     return sorted(((most, step_ms) for step_ms, most in most_by_step.items()), reverse=True)
 
 
 def _bends(points: Points) -> Iterator[_Bend]:
-    groups = [group for group, _ in points]
     for center in _centers(points):
-        yield _Bend(OffsetMode.VSHAPE, center, 2)
+        yield _Bend(OffsetMode.VSHAPE, center)
     for cycle in _cycles(points):
-        yield _Bend(OffsetMode.MODULO, cycle, len({group // cycle for group in groups}))
+        yield _Bend(OffsetMode.MODULO, cycle)
 
 
 def _linear(line: Line) -> Offset:

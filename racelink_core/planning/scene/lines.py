@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isqrt
+from typing import NamedTuple
 
 from racelink_core.domain.offset import MAX_OFFSET_MS
 
@@ -18,13 +19,31 @@ _MORE_THAN_MISSED = 6
 _MORE_THAN_A_COORDINATE = 256
 
 
+class Directions(NamedTuple):
+    """Of the lines that could miss few enough places."""
+
+    rise: bool
+    fall: bool
+
+    def like(self, step_ms: int) -> bool:
+        """Whether a line with this step is one of them."""
+        return self.rise if step_ms > 0 else self.fall
+
+
+EVERY_DIRECTION = Directions(True, True)
+
+
 def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
     """The line that misses the fewest places, and how many a better one may miss at most; None if none is as good.
 
     No level one: a constant is shorter. Among more than `misses` + 1 coordinates a line meets at least two.
     """
-    if misses < 0 or not _could_fit(places, misses):
-        return None, misses
+    goes = directions(places, misses) if misses >= 0 else Directions(False, False)
+    return best_line_that(goes, places, misses) if any(goes) else (None, misses)
+
+
+def best_line_that(goes: Directions, places: Places, misses: int) -> tuple[Line | None, int]:
+    """As `best_line`, of those that rise or fall, as `directions` tells."""
     counts = Counter(places)
     inner = {place: count for place, count in counts.items() if is_inner(place)}
     some = set(list(dict.fromkeys(at for at, _ in inner))[: misses + _MORE_THAN_MISSED])
@@ -36,7 +55,7 @@ def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
         candidates.update(_beyond_the_limits(list(counts)))
     best = None
     for line in candidates:
-        missed = missed_by(line, places, misses) if fits_16_bits(line) else None
+        missed = missed_by(line, places, misses) if goes.like(line[1]) and fits_16_bits(line) else None
         if missed is not None:
             best, misses = line, missed - 1
             if misses < 0:
@@ -48,24 +67,36 @@ def is_inner(place: tuple[int, int]) -> bool:
     return 0 < place[1] < MAX_OFFSET_MS
 
 
-def _could_fit(places: Places, misses: int) -> bool:
+def directions(places: Places, misses: int, of: Directions = EVERY_DIRECTION) -> Directions:
     """Along a line that is not level the delays rise all the way, or fall all the way."""
     fewest_met = len(places) - misses
-    return _longest_rise(places) >= fewest_met or _longest_rise([(-at, value) for at, value in places]) >= fewest_met
+    rise = of.rise and _longest_rise(places) >= fewest_met
+    fall = of.fall and _longest_rise([(-at, value) for at, value in places]) >= fewest_met
+    return Directions(rise, fall)
 
 
 def _longest_rise(places: Places) -> int:
-    """How many places at most a rising line could meet: those at the limits may be level, others only in one spot."""
+    """How many places at most a rising line could meet: of those with the same coordinate only one delay."""
+    in_order = sorted([(at, -value) for at, value in places])
+    return longest_rises([rising_height(at, -fallen) for at, fallen in in_order])[-1]
+
+
+def rising_height(at: int, value: int) -> int:
+    """A line that rises meets places of growing heights: of delays at the limits many, of any other delay one."""
+    return value * _MORE_THAN_A_COORDINATE - (at if 0 < abs(value) < MAX_OFFSET_MS else 0)
+
+
+def longest_rises(heights: Iterable[int]) -> list[int]:
+    """Of the first heights, none to all of them: how many at most grow from each to the next, or stay the same."""
     lowest_ends: list[int] = []  # of rises by their length
-    for at, fallen_ms in sorted([(at, -value) for at, value in places]):
-        height = -fallen_ms * _MORE_THAN_A_COORDINATE
-        if -MAX_OFFSET_MS < fallen_ms < 0:
-            height -= at
+    found = [0]
+    for height in heights:
         if not lowest_ends or height >= lowest_ends[-1]:
             lowest_ends.append(height)
         else:
             lowest_ends[bisect_right(lowest_ends, height)] = height
-    return len(lowest_ends)
+        found.append(len(lowest_ends))
+    return found
 
 
 def _votes(counts: Mapping[tuple[int, int], int]) -> dict[Line, int]:
