@@ -260,6 +260,7 @@ class _Run:
         return list(best.values())
 
     def _ask(self, network_id: str, group_id: int, *, is_crowd: bool) -> list[Found]:
+        give_way()  # one network after the other prepares what it sends
         try:
             lane = self._lanes.lane(network_id)
             profile = None if lane.session is None else lane.session.profile
@@ -351,6 +352,7 @@ class _Run:
             on_each_network(tuple(by_network), lambda network: work(by_network[network]), "bcast")
 
     def _tell(self, devices: Sequence[Device]) -> None:
+        give_way()  # as in `_ask`
         confirmed: list[Device] = []
         for device in devices:
             self._pushes[device.mac] = self._pushes.get(device.mac, 0) + 1
