@@ -25,11 +25,12 @@ class BlockKind(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One step of an action on one network. LIGHT packets of a block differ in their group alone.
+    """One step of an action on one network.
 
-    meant    the groups that the action means; a packet to one of them does no harm, even if it is no longer needed
-    formula  OFFSET: the container's own formula, as it would be told to everybody
-    reasons  what was done to the packets, for the operator
+    meant     the groups that the action means; a packet to one of them does no harm, even if it is no longer needed
+    formula   OFFSET: the container's own formula, as it would be told to everybody
+    reasons   what was done to the packets, for the operator
+    is_alike  LIGHT: its packets are known to differ in their address alone
     """
 
     kind: BlockKind
@@ -40,10 +41,11 @@ class Block:
     meant: frozenset[int] = frozenset()
     formula: Offset | None = None
     reasons: tuple[str, ...] = ()
+    is_alike: bool = False
 
-    def with_packets(self, packets: Iterable[RadioPacket], reason: str) -> Block:
+    def with_packets(self, packets: Iterable[RadioPacket], reason: str, is_alike: bool = False) -> Block:
         reasons = self.reasons if reason in self.reasons else (*self.reasons, reason)
-        return replace(self, packets=tuple(packets), reasons=reasons)
+        return replace(self, packets=tuple(packets), reasons=reasons, is_alike=is_alike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,15 @@ class NetworkFacts:
         """Summed up once per block, which is held as well."""
         known = self._of_blocks.get(id(block))
         if known is None:
-            known = (block, self.cost(block.packets))
+            known = (block, self._cost_of_alike(block.packets) if block.is_alike else self.cost(block.packets))
             self._of_blocks[id(block)] = known
         return known[1]
+
+    def _cost_of_alike(self, packets: Sequence[RadioPacket]) -> Cost:
+        if not packets:
+            return Cost()
+        one, count = self._cost_of_body(packets[0].body), len(packets)
+        return Cost(round(one.radio_ms * count, 6), one.packets * count, one.bytes * count)
 
     def _cost_of_body(self, body: Body) -> Cost:
         shape = _shape(body)

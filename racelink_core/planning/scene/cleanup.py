@@ -158,12 +158,11 @@ class _Later:
             addresses.append((None, place.group))
         if place.group != ALL_GROUPS:
             addresses.append((None, ALL_GROUPS))
-        return any(
-            number < until and _replaces(other, body)
-            for address in addresses
-            if address in self._by_address
-            for number, other in self._by_address[address]
-        )
+        for address in addresses:
+            for number, other in self._by_address.get(address, ()):
+                if number < until and _replaces(other, body):
+                    return True
+        return False
 
 
 def _merge(places: list[_Place]) -> list[_Place]:
@@ -256,7 +255,8 @@ def _with_packets(blocks: Iterable[Block], places: Iterable[_Place], reason: str
     for number, block in enumerate(blocks):
         left = tuple(packets.get(number, ()))
         is_left_alone = block.kind not in (BlockKind.LIGHT, BlockKind.OFFSET) or left == block.packets
-        yield block if is_left_alone else block.with_packets(left, reason)
+        is_alike = block.is_alike and reason != MERGED
+        yield block if is_left_alone else block.with_packets(left, reason, is_alike)
 
 
 def _is_worth_tidying(segment: Segment) -> bool:

@@ -6,13 +6,13 @@ Source: spec scenes, 13: "Groups list = all groups of a network", "Child list = 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.planning.scene.blocks import Block, BlockKind, NetworkFacts, Segment, is_in_offset_mode
 from racelink_core.planning.scene.told_offsets import NOT_TOLD, ToldOffsets
-from racelink_core.protocol.bodies import Control, Preset
+from racelink_core.protocol.bodies import Body, Control, Preset
 from racelink_core.protocol.group_body import content_of, for_group
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -73,9 +73,12 @@ def _for_all(block: Block) -> RadioPacket | None:
     first = block.packets[0].body
     if not isinstance(first, Control | Preset):
         return None
-    content = content_of(first)
-    for packet in block.packets:
-        body = packet.body
-        if packet.receiver != BROADCAST or type(body) is not type(first) or content_of(body) != content:
-            return None
+    if any(packet.receiver != BROADCAST for packet in block.packets):
+        return None
+    if not block.is_alike and len({_content(packet.body) for packet in block.packets}) > 1:
+        return None
     return RadioPacket(BROADCAST, for_group(first, ALL_GROUPS))
+
+
+def _content(body: Body) -> tuple[Any, ...] | None:
+    return (type(body), *content_of(body)) if isinstance(body, Control | Preset) else None

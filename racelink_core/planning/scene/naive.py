@@ -134,7 +134,7 @@ class _Writer:
         formula = None if isinstance(offset, NoOffset | ExplicitOffset) else formula_body(offset)
         for network_id, own in _by_network(participants).items():
             packets = tuple(RadioPacket(BROADCAST, offset_body(offset, each.group_id)) for each in own)
-            meant = frozenset(int(each.group_id) for each in own)
+            meant = frozenset([int(each.group_id) for each in own])
             self._add(Block(BlockKind.OFFSET, index, network_id, packets, meant=meant, formula=formula))
 
     def _child(
@@ -184,8 +184,8 @@ class _Writer:
             packets = tuple(RadioPacket(each.receiver, told) for each, told in zip(own, bodies, strict=True))
             if isinstance(body, Preset):
                 self._sync_brightness[network_id] = body.brightness
-            meant = frozenset(int(each.group_id) for each in own if each.receiver.is_broadcast)
-            self._add(Block(BlockKind.LIGHT, index, network_id, packets, child, meant))
+            meant = frozenset([int(each.group_id) for each in own if each.receiver == BROADCAST])
+            self._add(Block(BlockKind.LIGHT, index, network_id, packets, child, meant, is_alike=True))
 
     def _add(self, block: Block) -> None:
         if block.packets:

@@ -19,7 +19,9 @@ def scene_network_ids(choreography: Choreography, snapshot: Snapshot) -> tuple[s
         return _in_store_order(scope.network_ids, snapshot)
     found: set[str] = set()
     for action in choreography.actions:
-        found.update(action_network_ids(action, snapshot))
+        found |= action_network_ids(action, snapshot)
+        if len(found) == len(snapshot.networks):
+            break
     return _in_store_order(found, snapshot) if found else tuple(snapshot.networks)
 
 
