@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from racelink_core.configuration import ConfigurationError, HostConfiguration
@@ -30,7 +31,6 @@ from racelink_core.services.battery_problems import battery_problems
 from racelink_core.services.bulk_config import BulkConfig
 from racelink_core.services.config_exchange import ConfigExchange
 from racelink_core.services.config_records import ConfigRecords
-from racelink_core.services.configuration_transfer.service import ConfigurationTransfer
 from racelink_core.services.device_config import DeviceConfig
 from racelink_core.services.device_statistics import DeviceStatistics
 from racelink_core.services.devices import Devices
@@ -45,7 +45,6 @@ from racelink_core.services.membership import Membership
 from racelink_core.services.missing_gateways import MissingGateways
 from racelink_core.services.network_binding import NetworkBinding
 from racelink_core.services.node_commands import NodeCommands
-from racelink_core.services.older_import import OlderImport
 from racelink_core.services.outbound import Outbound
 from racelink_core.services.pending_groups import PendingGroups
 from racelink_core.services.presence import Presence
@@ -64,25 +63,26 @@ from racelink_core.services.scene_estimates import SceneEstimates
 from racelink_core.services.scene_runner.records import RunRecords
 from racelink_core.services.scene_runner.service import BLACKOUT, SceneRunner
 from racelink_core.services.scene_runner.surroundings import Surroundings
-from racelink_core.services.scene_transfer import SceneTransfer
 from racelink_core.services.scenes import Scenes
 from racelink_core.services.seats import Seats
 from racelink_core.services.special_actions import SpecialActions
 from racelink_core.services.startblock import Startblock
 from racelink_core.services.status import StatusPoll
-from racelink_core.services.support_bundle import SupportBundle
-from racelink_core.services.support_contents import SupportSources, support_bundle
 from racelink_core.services.synchronised_start import SynchronisedStart
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import ToldState
 from racelink_core.services.traffic_log import TrafficLog
-from racelink_core.services.wled_presets import WledPresets
 from racelink_core.state.effect_catalogue import used_fields
 from racelink_core.state.errors import StoreError
 from racelink_core.state.history_store import HistoryStore, Minutes
 from racelink_core.state.store import Store
 
 if TYPE_CHECKING:
+    from racelink_core.services.configuration_transfer.service import ConfigurationTransfer
+    from racelink_core.services.older_import import OlderImport
+    from racelink_core.services.scene_transfer import SceneTransfer
+    from racelink_core.services.support_bundle import SupportBundle
+    from racelink_core.services.wled_presets import WledPresets
     from racelink_core.sim.driver import SimulatedDriver
 
 _log = logging.getLogger(__name__)
@@ -213,8 +213,8 @@ class Host:
             grouping=self.grouping,
             tasks=self.tasks,
         )
-        self._add_services(older_options)
-        self.support = self._support_bundle()
+        self._older_options = older_options
+        self._add_services()
 
     def start(self) -> None:
         if self.phase != "booting":
@@ -285,12 +285,16 @@ class Host:
             *find_problems(self.gateways.status(), self.store.snapshot, self.store.notices),
             *battery_problems(self.store.snapshot, self.store.readings),
             *(Problem("history", notice) for notice in self._kept_history.notices),
-            *(Problem("older_data", notice) for notice in self.older_import.notices),
+            *(Problem("older_data", notice) for notice in self._notices_of_import()),
             *duty_cycle_problems(self.store.snapshot, self.airtime),
             *self.healing.problems(),
             *self.scene_runner.problems(),
             *self.heat_follower.problems(),
         )
+
+    def _notices_of_import(self) -> tuple[str, ...]:
+        """There is none before the start, which imports."""
+        return () if self.phase == "booting" else self.older_import.notices
 
     def _duty_left(self, network_id: str) -> float:
         """The share 0..1 that is left of the region's hour; 1 = no limit."""
@@ -298,7 +302,51 @@ class Host:
         limit_ms = None if network is None else self.airtime.limit_for(network)
         return 1.0 if limit_ms is None else 1.0 - self.airtime.spent_ms(network_id) / limit_ms
 
-    def _support_bundle(self) -> SupportBundle:
+    # What is asked for seldom is built, and its modules are loaded, when somebody asks first: the race timer would
+    # wait for them at each of its starts.
+
+    @cached_property
+    def scene_transfer(self) -> SceneTransfer:
+        from racelink_core.services.scene_transfer import SceneTransfer
+
+        return SceneTransfer(self.store, self.clock)
+
+    @cached_property
+    def configuration_transfer(self) -> ConfigurationTransfer:
+        from racelink_core.services.configuration_transfer.service import ConfigurationTransfer
+
+        return ConfigurationTransfer(
+            self.store,
+            self.clock,
+            self.gateways,
+            tasks=self.tasks,
+            scenes=self.scene_runner,
+            race=self.race,
+        )
+
+    @cached_property
+    def wled_presets(self) -> WledPresets:
+        from racelink_core.services.wled_presets import WledPresets
+
+        return WledPresets(self.store, self.clock, self._file_pool)
+
+    @cached_property
+    def older_import(self) -> OlderImport:
+        from racelink_core.services.older_import import OlderImport
+
+        return OlderImport(
+            self.store,
+            self.clock,
+            self._file_pool,
+            home=self.configuration.home,
+            options=self._older_options,
+            wled_presets=self.wled_presets,
+        )
+
+    @cached_property
+    def support(self) -> SupportBundle:
+        from racelink_core.services.support_contents import SupportSources, support_bundle
+
         sources = SupportSources(
             configuration=self.configuration.model_dump(mode="json"),
             clock=self.clock,
@@ -317,7 +365,7 @@ class Host:
         )
         return support_bundle(sources, self._file_pool)
 
-    def _add_services(self, older_options: Callable[[], Mapping[str, Any]] | None) -> None:
+    def _add_services(self) -> None:
         """What no other part is built from."""
         self.devices = Devices(self.store)
         self._run_scenes()
@@ -333,24 +381,6 @@ class Host:
             runner=self.scene_runner,
             start=self.synchronised_start,
             clock=self.clock,
-        )
-        self.scene_transfer = SceneTransfer(self.store, self.clock)
-        self.configuration_transfer = ConfigurationTransfer(
-            self.store,
-            self.clock,
-            self.gateways,
-            tasks=self.tasks,
-            scenes=self.scene_runner,
-            race=self.race,
-        )
-        self.wled_presets = WledPresets(self.store, self.clock, self._file_pool)
-        self.older_import = OlderImport(
-            self.store,
-            self.clock,
-            self._file_pool,
-            home=self.configuration.home,
-            options=older_options,
-            wled_presets=self.wled_presets,
         )
         self._configure_nodes()
         self.heat_follower = HeatFollower(

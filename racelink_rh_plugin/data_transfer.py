@@ -12,16 +12,15 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from racelink_core.domain.configuration_document import PARTS, Mode, NotAConfiguration, PartName
+from racelink_core.domain.configuration_document import PARTS, TITLES, Mode, NotAConfiguration, PartName
 from racelink_core.domain.errors import RaceLinkError
-from racelink_core.services.configuration_transfer.report import TITLES, ConfigurationReport
-from racelink_core.services.configuration_transfer.text import text_of
 
 from .notifier import Notifier
 from .rotorhazard import RhApi, checkbox_field, data_exporter, data_importer, select_field
 
 if TYPE_CHECKING:
     from racelink_core.host import Host
+    from racelink_core.services.configuration_transfer.report import ConfigurationReport
 
 _log = logging.getLogger(__name__)
 NAME = "racelink_configuration"
@@ -42,7 +41,7 @@ class DataTransfer:
     """Neither ever raises into RotorHazard: what goes wrong is said on its pages."""
 
     def __init__(self, host: Host, notifier: Notifier) -> None:
-        self._transfer, self._notifier = host.configuration_transfer, notifier
+        self._host, self._notifier = host, notifier
 
     def register_exporter(self, args: Mapping[str, Any]) -> None:
         """Handler of DATA_EXPORT_INITIALIZE."""
@@ -61,7 +60,7 @@ class DataTransfer:
     def _assemble(self, _rhapi: RhApi) -> dict[str, Any] | None:
         """None: it failed."""
         try:
-            return self._transfer.export()
+            return self._host.configuration_transfer.export()
         except Exception:  # noqa: BLE001 - the edge of an export: RotorHazard's page must go on
             _log.exception("The configuration was not exported")
             self._notifier.answer("The configuration was not exported. The server log says why.")
@@ -71,7 +70,9 @@ class DataTransfer:
         """Whether it was done, or tried."""
         try:
             document = _document(data)
-            report = self._transfer.take(document, _chosen(document, args), _mode(args), dry_run=_is_on(args.get(TRY)))
+            report = self._host.configuration_transfer.take(
+                document, _chosen(document, args), _mode(args), dry_run=_is_on(args.get(TRY))
+            )
         except RaceLinkError as error:
             _log.info("The configuration was not imported: %s", error)
             self._notifier.answer(str(error))
@@ -96,6 +97,8 @@ class DataTransfer:
 def _formatted(document: Mapping[str, Any] | None) -> dict[str, str] | None:
     if document is None:
         return None
+    from racelink_core.services.configuration_transfer.text import text_of
+
     return {"data": text_of(document), "encoding": "application/json", "ext": "json"}
 
 

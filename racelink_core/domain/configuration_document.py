@@ -16,6 +16,16 @@ FORMAT, VERSION = "racelink-configuration", 1
 PartName = Literal["networks", "groups", "devices", "presets", "scenes", "seats", "race_bindings", "settings"]
 PARTS: tuple[PartName, ...] = get_args(PartName)
 """In the order in which they are taken: what is referred to comes before what refers to it."""
+TITLES: dict[PartName, str] = {
+    "networks": "Networks",
+    "groups": "Groups",
+    "devices": "Devices",
+    "presets": "RL presets",
+    "scenes": "Scenes",
+    "seats": "Seats",
+    "race_bindings": "Race bindings",
+    "settings": "Settings",
+}
 Mode = Literal["merge", "replace"]
 """merge: what the document has is added or changed; replace: what it does not have goes, in the chosen parts."""
 ModelT = TypeVar("ModelT", bound=FrozenModel)

@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from racelink_core.domain.base import FrozenModel
-from racelink_core.domain.configuration_document import Mode, PartName
+from racelink_core.domain.configuration_document import TITLES, Mode, PartName
 from racelink_core.state.importers.findings import Finding
 
-TITLES: dict[PartName, str] = {
-    "networks": "Networks",
-    "groups": "Groups",
-    "devices": "Devices",
-    "presets": "RL presets",
-    "scenes": "Scenes",
-    "seats": "Seats",
-    "race_bindings": "Race bindings",
-    "settings": "Settings",
-}
 _NAMED = 10
 
 
