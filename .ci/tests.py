@@ -1,4 +1,4 @@
-"""Runs all tests in as many processes as the machine has cores (four at most), and beside them what only computes.
+"""Runs all tests, mypy and the pure layers on other Pythons, in one process more than the machine has cores.
 
     .venv/bin/python .ci/tests.py
 
@@ -6,8 +6,8 @@ Many tests wait for a radio's answers or for a process, so one process leaves th
 is not done by pytest-xdist: its workers talk to their parent on a native thread, and gevent, which every test runs
 patched with, takes the wait for that thread for a wait without end.
 
-Each process gets a share: a few files of one folder. Every share runs to its end, also when another one fails. Types
-and the pure layers on other Pythons take what the tests leave over.
+Each process gets a share: a few files of one folder. Every share runs to its end, also when another one fails. Large
+simulated fleets that live faster than the clock need a processor for themselves, so they come first, one on each.
 
 A test that fails beside others is run once more when the machine has nothing else to do. Radios, browsers and races go
 on while a busy machine stands still, so what fails only then is named as unsteady; what fails twice fails the run.
@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / ".venv" / "failed"
 FILES_PER_SHARE = 7
 LONGEST_FIRST = ("services", "webui", "faults", "rotorhazard", "end_to_end", "web")
-MOST_PROCESSES = 4
+CORES = min(os.cpu_count() or 1, 4)
+FAST_FLEETS = ("test_fleet_200.py", "test_bulk_config.py", "test_healing.py")
 TIME_LIMIT_S = 420
 
 
@@ -55,10 +56,10 @@ class Ended:
 def main() -> int:
     began_s = time.monotonic()
     shutil.rmtree(NOTES, ignore_errors=True)
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    with ThreadPoolExecutor(processes) as pool, ThreadPoolExecutor(1) as leftover:
-        running = [pool.submit(_run, job) for job in _tests()] + [leftover.submit(_run, job) for job in _computing()]
-        ended = [_shown(each.result()) for each in as_completed(running)]
+    shares = list(_shares())
+    large = [files for files in shares if _is_fast_fleet(files[0])]
+    ended = _all_ended(_tests(large), CORES)
+    ended += _all_ended((*_tests(files for files in shares if files not in large), *_computing()), CORES + 1)
     failed = [each.job for each in ended if each.code]
     unsteady = [job for job in failed if job.is_tests and not _shown(_run(_again(job))).code]
     print(f"All of it took {time.monotonic() - began_s:.0f} s.")
@@ -68,9 +69,14 @@ def main() -> int:
     return 0 if len(unsteady) == len(failed) else 1
 
 
-def _tests() -> Iterator[Job]:
-    for number, files in enumerate(_shares()):
-        options = ("-q", "-o", f"cache_dir={NOTES / str(number)}")
+def _all_ended(jobs: Iterable[Job], processes: int) -> list[Ended]:
+    with ThreadPoolExecutor(processes) as pool:
+        return [_shown(each.result()) for each in as_completed([pool.submit(_run, job) for job in jobs])]
+
+
+def _tests(shares: Iterable[tuple[str, ...]]) -> Iterator[Job]:
+    for files in shares:
+        options = ("-q", "-o", f"cache_dir={NOTES / files[0]}")
         yield Job(f"{files[0]} ... {Path(files[-1]).name}", (sys.executable, "-m", "pytest", *options, *files), True)
 
 
@@ -79,10 +85,9 @@ def _again(job: Job) -> Job:
 
 
 def _computing() -> Iterator[Job]:
-    last = ("nice", "-n", "15", sys.executable)
-    yield Job("mypy", (*last, "-m", "mypy"))
+    yield Job("mypy", (sys.executable, "-m", "mypy"))
     for minor in other_minors():
-        yield Job(f"the pure layers on Python 3.{minor}", (*last, ".ci/pure_tests.py", f"3.{minor}"))
+        yield Job(f"the pure layers on Python 3.{minor}", (sys.executable, ".ci/pure_tests.py", f"3.{minor}"))
 
 
 def _shares() -> Iterator[tuple[str, ...]]:
@@ -92,10 +97,15 @@ def _shares() -> Iterator[tuple[str, ...]]:
         found.setdefault(path.parent.name, []).append(str(path.relative_to(ROOT)))
     folders = [*LONGEST_FIRST, *(folder for folder in found if folder not in LONGEST_FIRST)]
     for folder in folders:
-        files = found.get(folder, [])
+        files = [file for file in found.get(folder, []) if not _is_fast_fleet(file)]
         shares = -(-len(files) // FILES_PER_SHARE)
         for number in range(shares):
             yield tuple(files[number::shares])
+    yield from ((file,) for files in found.values() for file in files if _is_fast_fleet(file))
+
+
+def _is_fast_fleet(file: str) -> bool:
+    return Path(file).name in FAST_FLEETS
 
 
 def _run(job: Job) -> Ended:
