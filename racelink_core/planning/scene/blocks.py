@@ -73,11 +73,13 @@ class NetworkFacts:
     """What planning for one network needs to know about it.
 
     known_groups  groups of the devices that the host knows on it, 0 for unassigned ones
+    lengths       of the bodies met so far, by shape: bytes on air of each fragment. Networks may share it
     """
 
     network_id: str
     profile: RadioProfile | None
     known_groups: frozenset[int]
+    lengths: dict[Hashable, tuple[int, ...]] = field(default_factory=dict, compare=False)
     _of_shapes: dict[Hashable, Cost] = field(default_factory=dict, compare=False)
     _of_blocks: dict[int, tuple[Block, Cost]] = field(default_factory=dict, compare=False)
     _of_segments: dict[int, tuple[Segment, Cost]] = field(default_factory=dict, compare=False)
@@ -111,7 +113,10 @@ class NetworkFacts:
         shape = _shape(body)
         known = self._of_shapes.get(shape)
         if known is None:
-            known = self._of_shapes[shape] = self._cost_of_lengths(RadioPacket(BROADCAST, body).radio_lengths())
+            lengths = self.lengths.get(shape)
+            if lengths is None:
+                lengths = self.lengths[shape] = RadioPacket(BROADCAST, body).radio_lengths()
+            known = self._of_shapes[shape] = self._cost_of_lengths(lengths)
         return known
 
     def _cost_of_lengths(self, lengths: tuple[int, ...]) -> Cost:

@@ -102,9 +102,11 @@ class _Nearest:
             self._by_group[place.group] = at
 
     def touching(self, place: _Place) -> int | None:
+        if not self._noted:
+            return None
         receiver, group = place.receiver, place.group
         if receiver is None and group == ALL_GROUPS:
-            return self._noted[-1] if self._noted else None
+            return self._noted[-1]
         at = self._by_group.get(group, -1)
         at = max(at, self._to_all)
         if self._by_device:
@@ -166,6 +168,8 @@ class _Later:
 
 
 def _merge(places: list[_Place]) -> list[_Place]:
+    if sum(map(_may_share, places)) < _AT_LEAST:
+        return places
     rest: list[_Place | None] = list(places)
     for number, partner in enumerate(_next_touching(places)):
         first, second = rest[number], rest[partner] if partner is not None else None
@@ -186,12 +190,17 @@ def _next_touching(places: list[_Place]) -> list[int | None]:
     return found[::-1]
 
 
+def _may_share(place: _Place) -> bool:
+    body = place.body
+    return isinstance(body, Control) and not body.flags & (_ARMED | _FORCED)
+
+
 def _shared(first: _Place, second: _Place) -> _Place | None:
     """Both in one packet, of which the later one's fields win; None if they cannot share."""
     one, other = first.body, second.body
     if not isinstance(one, Control) or not isinstance(other, Control) or one.flags != other.flags:
         return None
-    if one.flags & (_ARMED | _FORCED) or (first.receiver, first.group) != (second.receiver, second.group):
+    if not _may_share(first) or (first.receiver, first.group) != (second.receiver, second.group):
         return None
     later = {name: value for name, value in zip(_FIELDS, _values(other), strict=True) if value is not None}
     body = replace(one, **later)

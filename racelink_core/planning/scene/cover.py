@@ -13,9 +13,9 @@ from racelink_core.domain.address import BROADCAST
 from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import OffsetMode
 from racelink_core.planning.scene.blocks import Block, BlockKind, Cost, NetworkFacts, Segment, group_of
-from racelink_core.planning.scene.formulas import best_formulas, straight_formulas
+from racelink_core.planning.scene.formulas import best_formulas, count_wrong, straight_formulas
 from racelink_core.planning.scene.plan import no_turn
-from racelink_core.planning.scene.told_offsets import NONE, ToldOffsets, value_for, values_for_all
+from racelink_core.planning.scene.told_offsets import NONE, ToldOffsets, value_for, values_for, values_for_all
 from racelink_core.protocol.bodies import Offset
 from racelink_core.protocol.radio_packet import RadioPacket
 
@@ -75,8 +75,10 @@ def cheapest_cover(
     kept = {group: told.kept(group) for group in facts.known_groups if group not in wanted}
     everyone = {**kept, **wanted}
     best = _cover((), {group: value for group, value in wanted.items() if told[group] != value}, facts)
+    groups = list(everyone)
     for formula in _formulas(wanted, everyone, own, best.cost.packets, give_way):
-        wrong = {group: value for group, value in everyone.items() if value_for(formula, group) != value}
+        found = zip(everyone.items(), values_for(formula, groups), strict=True)
+        wrong = {group: value for (group, value), found_ms in found if found_ms != value}
         if len(wrong) + 1 <= best.cost.packets:
             best = min(best, _cover((formula,), wrong, facts), key=lambda cover: cover.cost)
     return best
@@ -98,7 +100,7 @@ def _formulas(
     wrong = misses + 1
     if own is not None:
         yield own
-        wrong = sum(own.offset_ms_for(group) != value for group, value in points)
+        wrong = count_wrong(own, points)
     if wrong:
         yield from best_formulas(points, min(misses, wrong - 1), give_way)
     else:

@@ -54,7 +54,7 @@ def best_formulas(points: Points, misses: int, give_way: Callable[[], None]) -> 
     """
     constant = best_constant(points)
     found = [constant]
-    misses = min(misses, _wrong(constant, points) - 1)
+    misses = min(misses, count_wrong(constant, points) - 1)
     line, misses = best_line(points, misses)
     if line is not None:
         found.append(_linear(line))
@@ -215,6 +215,7 @@ def _cycles(points: Points) -> list[int]:
     return [cycle for cycle in range(2, last + 1) if first // cycle != last // cycle]
 
 
-def _wrong(formula: Offset, points: Points) -> int:
+def count_wrong(formula: Offset, points: Points) -> int:
+    """How many of the points get another delay from it."""
     found = formula.offsets_ms_for([group for group, _ in points])
     return sum(found_ms != value for found_ms, (_, value) in zip(found, points, strict=True))

@@ -5,7 +5,7 @@ Pure. Source: spec scenes, sections 11 to 14; design, section 6, "Scenes".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import is_
 
@@ -86,8 +86,9 @@ def facts_by_network(snapshot: Snapshot) -> dict[str, NetworkFacts]:
     one_of_each = {(device.network_id, device.group_id): device for device in snapshot.devices.values()}
     for device in one_of_each.values():
         groups.setdefault(network_of(device, snapshot), set()).add(int(device.group_id))
+    lengths: dict[Hashable, tuple[int, ...]] = {}
     return {
-        network.id: NetworkFacts(network.id, profile_of(network), frozenset(groups.get(network.id, ())))
+        network.id: NetworkFacts(network.id, profile_of(network), frozenset(groups.get(network.id, ())), lengths)
         for network in snapshot.networks.values()
     }
 

@@ -23,12 +23,15 @@ def value_for(body: Offset, group_id: int) -> int:
     return NONE if body.mode is OffsetMode.NONE else body.offset_ms_for(group_id)
 
 
+def values_for(body: Offset, group_ids: Sequence[int]) -> list[int]:
+    """`value_for` of each of these groups."""
+    return [NONE] * len(group_ids) if body.mode is OffsetMode.NONE else body.offsets_ms_for(group_ids)
+
+
 @lru_cache(maxsize=512)
 def values_for_all(body: Offset) -> tuple[int, ...]:
     """`value_for` of every group, by its number."""
-    if body.mode is OffsetMode.NONE:
-        return (NONE,) * len(EVERY_GROUP)
-    return tuple(body.offsets_ms_for(EVERY_GROUP))
+    return tuple(values_for(body, EVERY_GROUP))
 
 
 class ToldOffsets:
