@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, RootModel
+
+RootT = TypeVar("RootT")
 
 
 class FrozenModel(BaseModel):
@@ -12,3 +16,9 @@ class FrozenModel(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class DeferredRoot(RootModel[RootT]):
+    """One value that is no object of fields of its own, such as a union of models. Built at first use, too."""
+
+    model_config = ConfigDict(defer_build=True)

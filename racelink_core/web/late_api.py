@@ -41,6 +41,7 @@ class LateApi:
         routes = Routes(self._prefix)
         self._others(routes)
         for register in parts(self._mode):
+            give_way()
             register(routes, self._host)
             give_way()
         return routes
@@ -48,10 +49,10 @@ class LateApi:
     def _begin(self) -> None:
         thread = threading.Thread(target=self._register_ahead, name="rl-web-api", daemon=True)
         thread.start()
-        self._host.on_stop(thread.join)
+        self._host.on_stop(lambda: thread.join(self._host.timings.task_cancel_s))
 
     def _register_ahead(self) -> None:
         try:
-            self.routes()
+            self.routes().build_models()
         except Exception:  # noqa: BLE001 - the edge of a greenlet: the first request tries again, and answers with it
             _log.exception("RaceLink's web API could not be prepared")

@@ -52,6 +52,11 @@ class Routes:
         answer: ResponseReturnValue = view(**values)
         return answer
 
+    def build_models(self) -> None:
+        """Of every view, so that no first use has to, perhaps in a race. Others get turns all the time."""
+        for rule in self.rules():
+            _build_models(rule.endpoint)
+
     def _method(self, method: str, address: str) -> Callable[[View], View]:
         def add(view: View) -> View:
             self._map.add(Rule(address, endpoint=view, methods=[method]))
@@ -81,7 +86,7 @@ def _options(addresses: MapAdapter) -> Response:
 
 
 def _build_models(view: Callable[..., Any]) -> None:
-    """Of what is sent and answered, at its first use, part by part."""
+    """Of what is sent and answered, part by part; at once if they are built."""
     description = description_of(view)
     if description is None:
         return

@@ -14,6 +14,7 @@ from racelink_core import create_host
 from racelink_core.configuration import HostConfiguration
 from racelink_core.host import Host
 from racelink_core.web import OpenAccess, create_blueprint, late_api
+from racelink_core.web.description import description_of
 from racelink_core.web.late_api import LateApi
 from racelink_core.web.routes import Routes
 from tests.web.conftest import client_of, wait_until
@@ -68,6 +69,19 @@ def test_the_api_is_registered_when_the_host_starts(tmp_path: Path, monkeypatch:
         host.start()
         wait_until(lambda: registered)
         assert [api.routes()] == registered
+    finally:
+        host.stop()
+
+
+def test_a_started_host_has_no_model_of_the_api_left_to_build(tmp_path: Path) -> None:
+    host = create_host(HostConfiguration(data_directory=tmp_path, gateways=("sim://demo",)))
+    try:
+        api = late_api_of(host)
+        host.start()
+        described = [description_of(rule.endpoint) for rule in api.routes().rules()]
+        sent = [each.body for each in described if each is not None and each.body is not None]
+        assert len(sent) > 30
+        wait_until(lambda: all(model.__pydantic_complete__ for model in sent))
     finally:
         host.stop()
 

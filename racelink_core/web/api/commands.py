@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Response
-from pydantic import RootModel
 
 from racelink_core.domain.address import Mac
-from racelink_core.domain.base import FrozenModel
+from racelink_core.domain.base import DeferredRoot, FrozenModel
 from racelink_core.domain.command import BlackoutCommand, Command, OffsetGroupCommand
 from racelink_core.domain.group import FIRST_GROUP, LAST_GROUP
 from racelink_core.domain.outcome import CommandResult, CommandStatus
@@ -56,7 +55,7 @@ NOT_DONE = (
 """What was tried and not sent whole."""
 
 
-class CommandBody(RootModel[Command]):
+class CommandBody(DeferredRoot[Command]):
     """One command, told apart by `kind`."""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from flask import Response
-from pydantic import Field, RootModel, model_validator
+from pydantic import Field, model_validator
 
+from racelink_core.domain.base import DeferredRoot
 from racelink_core.domain.command import LocateCommand, WledPresetChoice, WledPresetCommand
 from racelink_core.domain.effect import FlagsOverride
 from racelink_core.domain.group import ALL_GROUPS, UNCONFIGURED, GroupId
@@ -70,7 +71,7 @@ class MetaReply(Reply):
     total: int
 
 
-class UpdateMetaReply(RootModel[MetaReply | TaskReply]):
+class UpdateMetaReply(DeferredRoot[MetaReply | TaskReply]):
     """The counts, or, when the devices change their group, a task."""
 
 
