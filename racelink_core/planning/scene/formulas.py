@@ -14,6 +14,7 @@ from racelink_core.domain.group import ALL_GROUPS
 from racelink_core.domain.offset import MAX_OFFSET_MS, OffsetMode
 from racelink_core.planning.scene.lines import (
     LARGEST,
+    NO_DIRECTION,
     Directions,
     Line,
     Places,
@@ -25,7 +26,7 @@ from racelink_core.planning.scene.lines import (
     longest_by_step,
     longest_rises,
     missed_by,
-    rising_height,
+    rising_heights,
 )
 from racelink_core.protocol.bodies import Offset
 
@@ -124,11 +125,11 @@ class _BentLines:
     def best(self, bend: _Bend, misses: int) -> tuple[Line | None, int]:
         """As `best_line`."""
         goes = self._monotone.directions(bend, misses)
-        if not any(goes):
+        if goes is NO_DIRECTION:
             return None, misses
         places = self._places(bend)
         goes = directions(places, misses, goes)
-        if not any(goes):
+        if goes is NO_DIRECTION:
             return None, misses
         count, parts = len(self._inner_groups), bend.parts(self._groups)
         if count - misses <= parts:
@@ -159,8 +160,8 @@ class _Monotone:
 
     def __init__(self, points: Points) -> None:
         self._groups = [group for group, _ in points]
-        rising = [rising_height(group, value) for group, value in points]
-        falling = [rising_height(group, -value) for group, value in points]
+        rising = rising_heights(points)
+        falling = rising_heights([(group, -value) for group, value in points])
         self._first_rising, self._first_falling = longest_rises(rising), longest_rises(falling)
         self._last_rising, self._last_falling = _longest_from(rising), _longest_from(falling)
 
@@ -172,10 +173,9 @@ class _Monotone:
         if bend.mode is OffsetMode.VSHAPE:
             first_rising, first_falling = first_falling, first_rising
         fewest_met = len(self._groups) - misses - (begin - end)
-        return Directions(
-            first_rising + self._last_rising[begin] >= fewest_met,
-            first_falling + self._last_falling[begin] >= fewest_met,
-        )
+        rise = first_rising + self._last_rising[begin] >= fewest_met
+        fall = first_falling + self._last_falling[begin] >= fewest_met
+        return Directions(rise, fall) if rise or fall else NO_DIRECTION
 
 
 def _longest_from(heights: Sequence[int]) -> list[int]:

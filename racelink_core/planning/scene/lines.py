@@ -30,7 +30,7 @@ class Directions(NamedTuple):
         return self.rise if step_ms > 0 else self.fall
 
 
-EVERY_DIRECTION = Directions(True, True)
+EVERY_DIRECTION, NO_DIRECTION = Directions(True, True), Directions(False, False)
 
 
 def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
@@ -38,8 +38,8 @@ def best_line(places: Places, misses: int) -> tuple[Line | None, int]:
 
     No level one: a constant is shorter. Among more than `misses` + 1 coordinates a line meets at least two.
     """
-    goes = directions(places, misses) if misses >= 0 else Directions(False, False)
-    return best_line_that(goes, places, misses) if any(goes) else (None, misses)
+    goes = directions(places, misses) if misses >= 0 else NO_DIRECTION
+    return (None, misses) if goes is NO_DIRECTION else best_line_that(goes, places, misses)
 
 
 def best_line_that(goes: Directions, places: Places, misses: int) -> tuple[Line | None, int]:
@@ -70,20 +70,20 @@ def is_inner(place: tuple[int, int]) -> bool:
 def directions(places: Places, misses: int, of: Directions = EVERY_DIRECTION) -> Directions:
     """Along a line that is not level the delays rise all the way, or fall all the way."""
     fewest_met = len(places) - misses
-    rise = of.rise and _longest_rise(places) >= fewest_met
-    fall = of.fall and _longest_rise([(-at, value) for at, value in places]) >= fewest_met
-    return Directions(rise, fall)
+    rise = of.rise and _longest_fall([(at, -value) for at, value in places]) >= fewest_met
+    fall = of.fall and _longest_fall(places) >= fewest_met
+    return Directions(rise, fall) if rise or fall else NO_DIRECTION
 
 
-def _longest_rise(places: Places) -> int:
-    """How many places at most a rising line could meet: of those with the same coordinate only one delay."""
-    in_order = sorted([(at, -value) for at, value in places])
-    return longest_rises([rising_height(at, -fallen) for at, fallen in in_order])[-1]
+def _longest_fall(places: Places) -> int:
+    """How many places at most a falling line could meet: of those with the same coordinate only one delay."""
+    backwards = sorted(places, reverse=True)
+    return longest_rises(rising_heights([(-at, value) for at, value in backwards]))[-1]
 
 
-def rising_height(at: int, value: int) -> int:
+def rising_heights(places: Places) -> list[int]:
     """A line that rises meets places of growing heights: of delays at the limits many, of any other delay one."""
-    return value * _MORE_THAN_A_COORDINATE - (at if 0 < abs(value) < MAX_OFFSET_MS else 0)
+    return [value * _MORE_THAN_A_COORDINATE - (at if 0 < abs(value) < MAX_OFFSET_MS else 0) for at, value in places]
 
 
 def longest_rises(heights: Iterable[int]) -> list[int]:
