@@ -29,7 +29,7 @@ from pure_tests import other_minors
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / ".venv" / "failed"
-FILES_PER_SHARE = 7
+FILES_PER_SHARE = 11
 LONGEST_FIRST = ("services", "webui", "faults", "rotorhazard", "end_to_end", "web")
 CORES = min(os.cpu_count() or 1, 4)
 FAST_FLEETS = ("test_fleet_200.py", "test_bulk_config.py", "test_healing.py")
