@@ -197,6 +197,7 @@ class Host:
             told=self._told,
             presence=self._presence,
             tasks=self.tasks,
+            startblock=self.startblock,
             clock=self.clock,
             timings=self.timings,
             duty_left=self._duty_left,

@@ -85,6 +85,7 @@ class Startblock:
     """heat      where the pilots of the current heat come from; None: every slot is shown empty
     shown     what the blocks confirmed, whoever filled them
     filling   how many fillings of a whole target are under way
+    streaming how many runs of streams are, fillings among them
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class Startblock:
         self._tasks, self._clock, self._timings = tasks, clock, timings
         self.heat: HeatSource | None = None
         self.shown = ShownSlots()
-        self.filling = 0
+        self.filling = self.streaming = 0
         self._owed: dict[Mac, tuple[StartblockProgram, float]] = {}
         """What a block may still acknowledge, and until when, in Clock seconds."""
 
@@ -158,7 +159,11 @@ class Startblock:
             owed=self._owed,
             shown=self.shown,
         )
-        on_each_network(tuple(by_network), lambda network: run.fill(network, by_network[network]), "startblock")
+        self.streaming += 1
+        try:
+            on_each_network(tuple(by_network), lambda network: run.fill(network, by_network[network]), "startblock")
+        finally:
+            self.streaming -= 1
         return results
 
     def _show(

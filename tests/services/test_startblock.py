@@ -9,6 +9,7 @@ import pytest
 
 from racelink_core.domain.address import Mac
 from racelink_core.domain.command import HeadlessCommand, StartblockCommand
+from racelink_core.domain.opcode import Opcode
 from racelink_core.domain.outcome import CommandResult, CommandStatus
 from racelink_core.domain.startblock import SlotEntry, StartblockChoice
 from racelink_core.domain.target import BroadcastTarget, DeviceTarget, GroupsTarget
@@ -16,6 +17,7 @@ from racelink_core.services.lanes import NothingConnected
 from racelink_core.services.startblock import NothingToShow
 from tests.services.blocks import COVERAGE, HEATS, HIGH, LAMPS, LOW, MIDDLE, OTHER, blocks, shown
 from tests.services.rig import GATEWAY, OPERATOR, until
+from tests.services.scenes import air_length, effect, on_air
 
 
 def covered(mac: Mac) -> range:
@@ -204,3 +206,20 @@ def test_a_headless_scene_is_shown_by_every_lamp_and_called_sent(tmp_path: Path)
         assert (result.status, result.packets_sent) == (CommandStatus.SENT, 1)
         until(lambda: all(node.lamp.look.color1 == (255, 0, 0) for node in rig.running.values()), "red everywhere")
         assert {node.lamp.brightness for node in rig.running.values()} == {77}
+
+
+def test_lamps_are_not_asked_whether_they_follow_while_blocks_are_told(tmp_path: Path) -> None:
+    """Their answers would drown the acknowledgements."""
+    with blocks(tmp_path) as rig:
+        begin = air_length(rig)
+        assert rig.host.dispatcher.submit(effect(33), OPERATOR).ok
+        command = StartblockCommand(target=GroupsTarget(value=(HEATS,)), params=StartblockChoice.of(HEAT))
+        assert rig.host.dispatcher.submit(command, OPERATOR).ok
+
+        def sent() -> list[Opcode]:
+            return [opcode for opcode, _ in on_air(rig, begin)]
+
+        until(lambda: Opcode.STATUS in sent(), "the question afterwards")
+        streams = [number for number, opcode in enumerate(sent()) if opcode is Opcode.STREAM]
+        assert len(streams) >= 12
+        assert Opcode.STATUS not in sent()[: streams[-1]]

@@ -21,6 +21,7 @@ from racelink_core.services.healing.following import Following
 from racelink_core.services.healing.network import NetworkHealing, Surroundings
 from racelink_core.services.presence import Presence
 from racelink_core.services.problems import Problem
+from racelink_core.services.startblock import Startblock
 from racelink_core.services.tasks import Tasks
 from racelink_core.services.told_state import Commanded, ToldState
 from racelink_core.state.entities import in_slices
@@ -43,12 +44,19 @@ class Healing:
         told: ToldState,
         presence: Presence,
         tasks: Tasks,
+        startblock: Startblock,
         clock: Clock,
         timings: Timings,
         duty_left: Callable[[str], float] = lambda network_id: 1.0,
     ) -> None:
         """`duty_left`: share 0..1 that is left of what the region lets a network send in an hour; 1 = no limit."""
-        self._store, self._tasks, self._clock, self._timings = store, tasks, clock, timings
+        self._store, self._tasks, self._startblock, self._clock, self._timings = (
+            store,
+            tasks,
+            startblock,
+            clock,
+            timings,
+        )
         self._following = Following(store, clock, timings.late_answer_s)
         self._around = Surroundings(
             store=store,
@@ -145,6 +153,8 @@ class Healing:
             if self._clock.monotonic() < self._paused_until_s:
                 return "paused until the race has started"
             self._paused_until_s = None
+        if self._startblock.streaming:  # our questions' answers would drown its acknowledgements
+            return "waiting until the starting blocks are told"
         return "waiting for a task to end" if self._tasks.is_running else None
 
     def _store_changed(self, change: Change) -> None:
