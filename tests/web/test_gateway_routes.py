@@ -70,9 +70,14 @@ def test_every_gateway_is_asked_how_it_is(client: FlaskClient) -> None:
 def test_the_last_thing_that_a_gateway_said_is_named_and_nothing_while_it_is_gone(
     client: FlaskClient, host: Host
 ) -> None:
-    post(client, "gateway/query-state")
-    slot, gateway = get(client, "master")["master"]["networks"][0], get(client, "master")["gateways"][0]
-    assert slot["last_event"] == gateway["last_event"] == "STATE_REPORT"
+
+    def last_said() -> tuple[str, str]:
+        post(client, "gateway/query-state")
+        answer = get(client, "master")
+        return answer["master"]["networks"][0]["last_event"], answer["gateways"][0]["last_event"]
+
+    wait_until(lambda: last_said() == ("STATE_REPORT", "STATE_REPORT"))
+    slot = get(client, "master")["master"]["networks"][0]
     assert slot["last_event_ts"] == pytest.approx(host.clock.unix(), abs=60)
     assert get(client, "master")["gateway"]["retry_attempt"] == 0
     unplug(host)
