@@ -32,7 +32,7 @@ NOTES = ROOT / ".venv" / "failed"
 FILES_PER_SHARE = 11
 LONGEST_FIRST = ("services", "webui", "faults", "rotorhazard", "end_to_end", "web")
 CORES = min(os.cpu_count() or 1, 4)
-FAST_FLEETS = ("test_fleet_200.py", "test_bulk_config.py", "test_healing.py")
+FAST_FLEETS = ("test_healing.py", "test_bulk_config.py", "test_fleet_200.py")
 TIME_LIMIT_S = 420
 
 
@@ -43,6 +43,9 @@ class Job:
     name: str
     command: tuple[str, ...]
     is_tests: bool = False
+
+
+MYPY = Job("mypy", (sys.executable, "-m", "mypy"))
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ def main() -> int:
     shutil.rmtree(NOTES, ignore_errors=True)
     shares = list(_shares())
     large = [files for files in shares if _is_fast_fleet(files[0])]
-    ended = _all_ended(_tests(large), CORES)
-    ended += _all_ended((*_tests(files for files in shares if files not in large), *_computing()), CORES + 1)
+    ended = _all_ended((*_tests(large), MYPY), CORES)
+    ended += _all_ended((*_tests(files for files in shares if files not in large), *_pure_layers()), CORES + 1)
     failed = [each.job for each in ended if each.code]
     unsteady = [job for job in failed if job.is_tests and not _shown(_run(_again(job))).code]
     print(f"All of it took {time.monotonic() - began_s:.0f} s.")
@@ -84,8 +87,7 @@ def _again(job: Job) -> Job:
     return replace(job, name=f"once more: {job.name}", command=(*job.command, "--last-failed"))
 
 
-def _computing() -> Iterator[Job]:
-    yield Job("mypy", (sys.executable, "-m", "mypy"))
+def _pure_layers() -> Iterator[Job]:
     for minor in other_minors():
         yield Job(f"the pure layers on Python 3.{minor}", (sys.executable, ".ci/pure_tests.py", f"3.{minor}"))
 
@@ -101,7 +103,9 @@ def _shares() -> Iterator[tuple[str, ...]]:
         shares = -(-len(files) // FILES_PER_SHARE)
         for number in range(shares):
             yield tuple(files[number::shares])
-    yield from ((file,) for files in found.values() for file in files if _is_fast_fleet(file))
+    yield from (
+        (file,) for name in FAST_FLEETS for files in found.values() for file in files if Path(file).name == name
+    )
 
 
 def _is_fast_fleet(file: str) -> bool:
