@@ -213,9 +213,7 @@ class _Run:
             if fresh:
                 self._take_in(fresh)
             self._assign()
-            # The first sweep of all waits for nobody, and of one that heard nothing all may have drowned.
-            may_be_drowned = self._sweeps == 1 or not (answers or quiet)
-            is_crowd = len(answers) >= _CROWD or (is_crowd and may_be_drowned)
+            is_crowd = len(answers) >= _CROWD or (is_crowd and not answers and quiet < 1)
             quiet = 0 if fresh else quiet + 1
             self._task.progress(sweeps=self._sweeps, **self.counts())
             if quiet >= QUIET_SWEEPS and self._is_believable(group_id, len(answers), quiet):
