@@ -18,7 +18,8 @@ export const createApi = (basePath) => {
     let response;
     let answer;
     try {
-      response = await fetch(`${basePath}/api/${path}`, {
+      // Whole: a page that was opened with a login inside its address may not ask for a relative one
+      response = await fetch(`${location.origin}${basePath}/api/${path}`, {
         method,
         headers: body === undefined || isForm ? {} : { "Content-Type": "application/json" },
         body: body === undefined || isForm ? body : JSON.stringify(body),

@@ -100,3 +100,9 @@ def test_a_host_that_stops_is_noticed(page: Page) -> None:
     page.host.stop()
     wait_for(lambda: page.text(".rl-live") == "Not live")
     wait_for(lambda: "RaceLink does not answer" in page.text(".rl-banners"))
+
+
+def test_a_login_inside_the_address_is_no_hindrance(page: Page) -> None:
+    page.url = page.url.replace("http://", "http://admin:secret@")
+    page.open()
+    assert len(page.rows()) == 8
