@@ -141,7 +141,7 @@ def test_an_error_while_planning_leaves_the_lane_usable(lane: Lane) -> None:
 
 def test_a_full_lane_refuses_with_a_clear_error(bench: Bench, lane: Lane) -> None:
     slot = Slot(bench)
-    waiting = [Doing(lambda: lane.send([control(1)], Priority.OPERATOR))]
+    waiting: list[Doing] = []
     while lane.pending <= MAX_WAITING:  # on a slow machine the gateway is given up meanwhile, and the next one goes
         waiting.append(Doing(lambda: lane.send([control(1)], Priority.OPERATOR)))
     with pytest.raises(LaneFull, match="256 commands already wait"):

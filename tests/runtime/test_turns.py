@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import gevent
 
 from racelink_core.runtime.turns import Turns, give_way
+
+
+def with_timer_due(wait: Callable[[], None]) -> threading.Thread:
+    """Runs it in a greenlet until it waits, for a millisecond at most, and computes until that has passed."""
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    time.sleep(0)
+    due_s = time.perf_counter() + 0.01
+    while time.perf_counter() < due_s:
+        pass
+    return waiting
 
 
 def test_a_timer_that_is_due_runs_before_the_loop_goes_on() -> None:
@@ -20,12 +31,7 @@ def test_a_timer_that_is_due_runs_before_the_loop_goes_on() -> None:
         time.sleep(0.001)
         fired.append(turn)
 
-    waiting = threading.Thread(target=wait)
-    waiting.start()
-    time.sleep(0)  # the greenlet has begun to wait
-    due_s = time.perf_counter() + 0.01
-    while time.perf_counter() < due_s:
-        pass
+    waiting = with_timer_due(wait)
     while not fired and turn < 20:
         turn += 1
         give_way()
@@ -40,12 +46,7 @@ def test_whoever_waited_in_vain_for_an_event_goes_on_first() -> None:
         threading.Event().wait(0.001)
         ran.append("waited")
 
-    waiting = threading.Thread(target=wait)
-    waiting.start()
-    time.sleep(0)  # the greenlet has begun to wait
-    due_s = time.perf_counter() + 0.01
-    while time.perf_counter() < due_s:
-        pass
+    waiting = with_timer_due(wait)
     give_way()
     ran.append("gave way")
     waiting.join()
