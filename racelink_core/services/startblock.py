@@ -82,10 +82,10 @@ class SlotResult:
 
 
 class Startblock:
-    """heat      where the pilots of the current heat come from; None: every slot is shown empty
-    shown     what the blocks confirmed, whoever filled them
-    filling   how many fillings of a whole target are under way
-    streaming how many runs of streams are, fillings among them
+    """heat       where the pilots of the current heat come from; None: every slot is shown empty
+    shown      what the blocks confirmed, whoever filled them
+    filling    how many fillings of a whole target are under way
+    streaming  how many runs of streams are, fillings among them
     """
 
     def __init__(
